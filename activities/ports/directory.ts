@@ -1,0 +1,68 @@
+import type { Account } from '../../workflows/contract/account';
+import type { Blocker } from '../../workflows/contract/eligibility';
+import type { Sensitive } from './sensitive';
+
+/** An account as the directory knows it now. */
+export interface DirectoryAccount {
+  /** Sign-in address (UPN). Of a deleted account the directory may have put a prefix before it; the domain is right. */
+  readonly address: Sensitive<string>;
+  readonly isSignInBlocked: boolean;
+  readonly isGuest: boolean;
+}
+
+/** How far an export is. `unknown`: the directory does not know the operation. */
+export type ExportProgress = 'running' | 'complete' | 'failed' | 'unknown';
+
+/** What became of the request for an export. `location-used`: the container was used before; see what is in it. */
+export type ExportRequestAnswer =
+  { readonly kind: 'accepted'; readonly operationId: string } | { readonly kind: 'location-used' };
+
+/** What became of a purge. */
+export type PurgeAnswer = 'purged' | 'absent' | 'refused';
+
+/**
+ * The directory that holds the account. Every call makes one attempt; every call names the account by tenant and object
+ * id, and is made with credentials for that tenant. "Absent" is answered only when the directory itself says so in its own
+ * error format; anything unclear is a fault.
+ */
+export interface Directory {
+  /** The live account; `undefined` when the directory says that there is none. */
+  readonly findAccount: (account: Account, signal: AbortSignal) => Promise<DirectoryAccount | undefined>;
+  /** The soft-deleted account; `undefined` when the directory says that there is none. */
+  readonly findDeletedAccount: (account: Account, signal: AbortSignal) => Promise<DirectoryAccount | undefined>;
+  /** Whether the account has any directory (administrator) role, directly or through groups. */
+  readonly hasDirectoryRole: (account: Account, signal: AbortSignal) => Promise<boolean>;
+  /** Everything that would be left without an owner. Guests are not judged here. */
+  readonly listSoleOwnerships: (account: Account, signal: AbortSignal) => Promise<readonly Blocker[]>;
+  /** How many groups and roles, app roles and consents hang on the account. */
+  readonly countHoldings: (account: Account, signal: AbortSignal) => Promise<DirectoryHoldings>;
+  /** Asks for an export into the container behind the SAS URL. Not idempotent: never repeat it blindly. */
+  readonly requestExport: (
+    account: Account,
+    sasUrl: Sensitive<string>,
+    signal: AbortSignal,
+  ) => Promise<ExportRequestAnswer>;
+  readonly exportProgress: (account: Account, operationId: string, signal: AbortSignal) => Promise<ExportLook>;
+  /** Blocks sign-in. `absent`: no such live account. */
+  readonly blockSignIn: (account: Account, signal: AbortSignal) => Promise<'blocked' | 'absent'>;
+  /** Ends the account's sessions. `absent`: no such live account. */
+  readonly revokeSessions: (account: Account, signal: AbortSignal) => Promise<'revoked' | 'absent'>;
+  /** Moves the account to the deleted items. `absent`: no such live account. */
+  readonly softDelete: (account: Account, signal: AbortSignal) => Promise<'deleted' | 'absent'>;
+  /** Deletes the account from the deleted items for good. */
+  readonly purge: (account: Account, signal: AbortSignal) => Promise<PurgeAnswer>;
+}
+
+/** Counts of what hangs on an account and goes with it. */
+export interface DirectoryHoldings {
+  readonly memberships: number;
+  readonly appRoleAssignments: number;
+  readonly consents: number;
+}
+
+/** One look at an export. */
+export interface ExportLook {
+  readonly progress: ExportProgress;
+  /** When the directory asks to look again; absent when it does not say. */
+  readonly retryAfterMs?: number;
+}

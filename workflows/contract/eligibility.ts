@@ -1,0 +1,65 @@
+import type { ClosurePolicy } from './policy';
+
+/** Why a closure is refused. The list is closed: callers branch on it. */
+export const REJECTION_REASONS = [
+  'managed-tenant',
+  'federated-tenant',
+  'unknown-tenant',
+  'no-such-account',
+  'account-disabled',
+  'is-administrator',
+  'blocked',
+] as const;
+
+/** One of `REJECTION_REASONS`. */
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** What has to be put in order before the account can be closed. */
+export const BLOCKER_KINDS = [
+  'guest-account',
+  'sole-owner-of-groups',
+  'sole-owner-of-applications',
+  'sole-owner-of-service-principals',
+] as const;
+
+/** One of `BLOCKER_KINDS`, with the number of objects concerned. */
+export interface Blocker {
+  readonly kind: (typeof BLOCKER_KINDS)[number];
+  readonly count: number;
+}
+
+/** A closure is refused: the reason, and with `blocked` the full list of what stands in the way. */
+export interface Rejection {
+  readonly kind: 'rejected';
+  readonly reason: RejectionReason;
+  readonly blockers?: readonly Blocker[];
+}
+
+/** Whether the account may be closed here. An answer that cannot be told is a fault, never one of these. */
+export type Eligibility = { readonly kind: 'eligible' } | Rejection;
+
+/** What the first look found, with the policy that holds for the whole closure from then on. */
+export interface EligibilityCheck {
+  readonly eligibility: Eligibility;
+  readonly policy: ClosurePolicy;
+}
+
+const ADVICE: Record<RejectionReason, string> = {
+  'managed-tenant':
+    'Your organisation is managed by an administrator: contact your administrator to have the account closed.',
+  'federated-tenant':
+    'Your organisation signs in through its own identity provider: contact your administrator to have the account closed.',
+  'unknown-tenant':
+    "The account's domain does not belong to the tenant that was named: sign in with the account to be closed and request the closure again.",
+  'no-such-account':
+    'There is no such account in this tenant: sign in with the account to be closed and request the closure again.',
+  'account-disabled': 'Sign-in to this account is blocked: have it enabled again, then request the closure again.',
+  'is-administrator':
+    'This account has an administrator role: give the role to somebody else or have it removed, then request the closure again.',
+  blocked: 'Something has to be put in order first: see the blockers, resolve each, then request the closure again.',
+};
+
+/** What the person can do about a rejection, in plain words. */
+export function adviceFor(reason: RejectionReason): string {
+  return ADVICE[reason];
+}

@@ -1,0 +1,23 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+/** Workflow Type of a closure. */
+export const ACCOUNT_CLOSURE = 'accountClosure';
+
+/** Workflow Type of the follow-up that removes what a closure left in storage. */
+export const FORGET_CLOSURE = 'forgetClosure';
+
+/** The Task Queue of the worker, unless `CLOSURE_TASK_QUEUE` names another one. */
+export const DEFAULT_TASK_QUEUE = 'account-closure';
+
+/** Memo key under which a run keeps its closure id, so that a caller can tell whose run it found. */
+export const CLOSURE_ID_MEMO = 'closureId';
+
+/** Search attributes of a closure. None of them is personal data; `closure setup` registers them. */
+export const SEARCH_ATTRIBUTES = {
+  closureId: defineSearchAttributeKey('ClosureId', SearchAttributeType.KEYWORD),
+  phase: defineSearchAttributeKey('ClosurePhase', SearchAttributeType.KEYWORD),
+  receivedAt: defineSearchAttributeKey('ClosureReceivedAt', SearchAttributeType.DATETIME),
+  confirmBy: defineSearchAttributeKey('ClosureConfirmBy', SearchAttributeType.DATETIME),
+  /** What waits for an operator, as `target:fault`; unset while nothing does. */
+  attention: defineSearchAttributeKey('ClosureAttention', SearchAttributeType.KEYWORD_LIST),
+} as const;
