@@ -76,3 +76,10 @@ export class RequestRefusedError extends PortFault {
     this.code = code;
   }
 }
+
+/** The far end will not delete for good: hard-delete protection, or a purge that is not permitted to applications. */
+export class PurgeRefusedError extends PortFault {
+  constructor(farEnd: FarEnd) {
+    super(farEnd, `The ${farEnd} refuses to delete for good: see the runbook on a refused purge, then retry.`);
+  }
+}

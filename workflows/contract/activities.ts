@@ -48,6 +48,8 @@ export interface Stopped {
   readonly kind: 'stopped';
   readonly reason: StopReason;
   readonly signIn: StopReport['signIn'];
+  /** Parts of the interrupted step that had been done, as codes (`soft-delete`). */
+  readonly done: readonly string[];
 }
 
 /** What a fence did. */

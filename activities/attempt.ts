@@ -1,0 +1,39 @@
+import { Context } from '@temporalio/activity';
+
+/** Time kept back at the end of an attempt, so that it has ended when the next one begins. */
+const MARGIN_MS = 1_000;
+
+/**
+ * The signal that ends everything this attempt does: when the Activity is cancelled, and just before its own
+ * start-to-close time-out, after which another attempt may be under way. So no attempt becomes a zombie that goes on
+ * deleting.
+ */
+export function attemptSignal(): AbortSignal {
+  const { cancellationSignal, info } = Context.current();
+  return AbortSignal.any([
+    cancellationSignal,
+    AbortSignal.timeout(Math.max(info.startToCloseTimeoutMs - MARGIN_MS, 1)),
+  ]);
+}
+
+/** How long the Activity as a whole still has, in milliseconds; `undefined` when it has no overall time-out. */
+export function remainingOverallMs(): number | undefined {
+  const { info } = Context.current();
+  const { scheduleToCloseTimeoutMs } = info;
+  return scheduleToCloseTimeoutMs > 0 ? info.scheduledTimestampMs + scheduleToCloseTimeoutMs - Date.now() : undefined;
+}
+
+/** Tells the server every few seconds that the attempt is alive, which is also how a running attempt learns that it is cancelled. */
+export async function whileHeartbeating<T>(perform: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const { heartbeatTimeoutMs } = context.info;
+  if (!heartbeatTimeoutMs) return await perform();
+  const timer = setInterval(() => {
+    context.heartbeat();
+  }, heartbeatTimeoutMs / 3);
+  try {
+    return await perform();
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,46 @@
+import type { ClosureStatus, Phase } from './contract/status';
+
+const WAITS_FOR: Record<Phase, string> = {
+  checking: 'the answer whether this account may be closed here',
+  exporting: "the export of the person's data (usually one or two days, up to 30)",
+  planning: 'the plan of what will be erased',
+  awaitingConfirmation: "the person's confirmation",
+  coolingOff: 'the end of the cooling-off period; it can still be withdrawn',
+  erasing: 'the erasure to complete; past the point of no return it goes on until it is done',
+  verifying: 'the second look after the quiet period',
+  closed: 'nothing: everything planned was erased, and is gone on reading again',
+  rejected: 'nothing: the closure was refused, nothing was erased',
+  withdrawn: 'nothing: the person withdrew, nothing was erased',
+  expired: 'nothing: nobody confirmed in time, nothing was erased',
+  stopped: 'nothing: interrupted; see what was done and what was not',
+};
+
+/** The closure in Markdown, for the Web UI. Lists, one line a thing: the UI runs the columns of tables together. */
+export function detailsOf(status: ClosureStatus): string {
+  return [
+    `**${status.phase}**, waits for ${WAITS_FOR[status.phase]}.`,
+    '',
+    ...status.attention.flatMap(({ target, fault, since }) => [
+      `- **Needs an operator:** \`${target}\` since ${since}: \`${fault}\`. Repair the cause, then send the Update ` +
+        `\`resolve\` with \`{"target":"${target}","action":"retry","by":"<your id>"}\`.`,
+    ]),
+    ...line('Reason', status.reason),
+    ...line('Confirm by', status.confirmBy),
+    ...line('Erasure begins', status.eraseAfter),
+    ...line('Point of no return', status.pointOfNoReturnAt),
+    ...line('Exported files', status.export?.files.length),
+    ...status.targets.map(({ name, state, erasedCount }) =>
+      erasedCount === undefined
+        ? `- Target \`${name}\`: ${state}`
+        : `- Target \`${name}\`: ${state}, ${erasedCount} erased`,
+    ),
+    ...line('Refused confirmations', status.refusedConfirmations === 0 ? undefined : status.refusedConfirmations),
+    ...(status.cancellationIgnored ? ['- A cancellation came after the point of no return and is ignored.'] : []),
+    ...line('Due by', status.dueBy),
+    `- Closure \`${status.closureId}\``,
+  ].join('\n');
+}
+
+function line(label: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [`- ${label}: ${value}`];
+}

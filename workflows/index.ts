@@ -1,0 +1,2 @@
+export { accountClosure } from './account-closure';
+export { forgetClosure } from './forget-closure';
