@@ -12,7 +12,10 @@ module.exports = {
         sourceMaps: 'inline',
       },
     ],
+    'node-pg-migrate/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
+  // An ES module: Node 20 requires it by itself, jest does not.
+  transformIgnorePatterns: ['/node_modules/(?!node-pg-migrate/)'],
   collectCoverageFrom: ['{workflows,activities,client,codec,worker,cli}/**/*.ts'],
   // Servers, databases and processes are shared by two cores.
   maxWorkers: 2,

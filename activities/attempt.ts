@@ -16,11 +16,19 @@ export function attemptSignal(): AbortSignal {
   ]);
 }
 
-/** How long the Activity as a whole still has, in milliseconds; `undefined` when it has no overall time-out. */
-export function remainingOverallMs(): number | undefined {
+/**
+ * How long ago the Activity was scheduled, in milliseconds, when this attempt was. Both instants are the server's, so the
+ * clock of this machine has no say in it.
+ */
+export function ageMs(): number {
   const { info } = Context.current();
-  const { scheduleToCloseTimeoutMs } = info;
-  return scheduleToCloseTimeoutMs > 0 ? info.scheduledTimestampMs + scheduleToCloseTimeoutMs - Date.now() : undefined;
+  return info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
+}
+
+/** How long the Activity as a whole still has, in milliseconds; without end when it has no overall time-out. */
+export function remainingOverallMs(): number {
+  const { scheduleToCloseTimeoutMs } = Context.current().info;
+  return scheduleToCloseTimeoutMs > 0 ? scheduleToCloseTimeoutMs - ageMs() : Number.POSITIVE_INFINITY;
 }
 
 /** Tells the server every few seconds that the attempt is alive, which is also how a running attempt learns that it is cancelled. */

@@ -51,7 +51,7 @@ export function createAwaitExport({ directory, storage }: Dependencies): Closure
 
 function nextLookInMs(atFirstMs: number): number {
   const growing = Math.min(atFirstMs * 1.5 ** Math.min(Context.current().info.attempt - 1, 30), HOUR_MS);
-  const remaining = remainingOverallMs() ?? Number.POSITIVE_INFINITY;
+  const remaining = remainingOverallMs();
   return remaining > LAST_LOOK_MS ? Math.min(growing, remaining - LAST_LOOK_MS / 2) : growing;
 }
 

@@ -85,5 +85,6 @@ function isExportLocation(fault: PortFault): boolean {
 }
 
 function isTimeout(fault: unknown): boolean {
-  return fault instanceof DOMException && fault.name === 'TimeoutError';
+  // By name: the signal's reason is a DOMException, which need not be one of this realm's.
+  return typeof fault === 'object' && fault !== null && 'name' in fault && fault.name === 'TimeoutError';
 }

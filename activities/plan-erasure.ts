@@ -7,11 +7,11 @@ import { targetNamed, type ErasureTargets } from './targets';
 
 /** Asks every target what it holds and what stays. The digest is the SHA-256 of the plan's canonical JSON (RFC 8785). */
 export function createPlanErasure(targets: ErasureTargets): ClosureActivities['planErasure'] {
-  return async ({ closureId, account, targets: names }) => {
+  return async ({ closureId, account, round, targets: names }) => {
     const signal = attemptSignal();
     const planned: TargetPlan[] = [];
     for (const name of names) planned.push(await targetNamed(targets, name).plan({ closureId, account, signal }));
-    const plan: ErasurePlan = { version: 1, closureId, targets: planned };
+    const plan: ErasurePlan = { version: 1, round, closureId, targets: planned };
     return { plan, planDigest: digestOf(plan) };
   };
 }

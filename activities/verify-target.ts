@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ClosureActivities, VerifyTargetInput } from '../workflows/contract/activities';
-import { attemptSignal } from './attempt';
+import { ageMs, attemptSignal } from './attempt';
 import { NotYetError } from './not-yet';
 import { targetNamed, type ErasureTargets } from './targets';
 
@@ -15,16 +15,16 @@ const LOOK_AGAIN_MS = 30_000;
  */
 export function createVerifyTarget(targets: ErasureTargets): ClosureActivities['verifyTarget'] {
   return async (input) => {
-    const ageMs = Date.now() - Context.current().info.scheduledTimestampMs;
+    const age = ageMs();
     const { closureId, account } = input;
     const found = await targetNamed(targets, input.target).verify({ closureId, account, signal: attemptSignal() });
     switch (found.kind) {
       case 'absent':
-        if (isSecondLook(input, ageMs)) return found;
-        throw new NotYetError('SecondLookDue', Math.max(input.verifyAfterMs - ageMs, 0));
+        if (isSecondLook(input, age)) return found;
+        throw new NotYetError('SecondLookDue', Math.max(input.verifyAfterMs - age, 0));
       case 'remains':
-        if (ageMs >= READS_LAG_MS) return found;
-        throw new NotYetError('SecondLookDue', Math.min(LOOK_AGAIN_MS, READS_LAG_MS - ageMs));
+        if (age >= READS_LAG_MS) return found;
+        throw new NotYetError('SecondLookDue', Math.min(LOOK_AGAIN_MS, READS_LAG_MS - age));
       case 'unverifiable':
         return found;
     }
@@ -32,6 +32,6 @@ export function createVerifyTarget(targets: ErasureTargets): ClosureActivities['
 }
 
 /** Without a quiet period one look is enough: that is what setting it to nothing asks for. */
-function isSecondLook({ verifyAfterMs }: VerifyTargetInput, ageMs: number): boolean {
-  return verifyAfterMs === 0 || (Context.current().info.attempt > 1 && ageMs >= verifyAfterMs);
+function isSecondLook({ verifyAfterMs }: VerifyTargetInput, age: number): boolean {
+  return verifyAfterMs === 0 || (Context.current().info.attempt > 1 && age >= verifyAfterMs);
 }

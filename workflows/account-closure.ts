@@ -9,6 +9,7 @@ import {
 import { atOnce, checkEligibility, planErasure } from './activity-proxies';
 import { Closure } from './closure';
 import * as state from './closure-state';
+import type { PlanErasureInput } from './contract/activities';
 import type { Eligibility } from './contract/eligibility';
 import type { AccountClosureRequest } from './contract/messages';
 import type { ClosurePolicy } from './contract/policy';
@@ -44,14 +45,14 @@ async function untilConfirmed(closure: Closure): Promise<ConfirmedErasure | unde
   if (policy === undefined) return undefined;
   await saveData(closure, policy);
 
-  for (;;) {
-    const planned = await plan(closure, policy, 'planning');
+  for (let round = 1; ; round += 1) {
+    const planned = await plan(closure, 'planning', { ...policy, round });
     if (!(await isConfirmedInTime(closure, planned, policy))) return undefined;
     await coolOff(closure, policy);
 
     // Days may have passed: is this still an account to be closed, and still what the person said yes to?
     if (!(await isStillEligible(closure))) return undefined;
-    const { planDigest } = await plan(closure, policy, 'erasing');
+    const { planDigest } = await plan(closure, 'erasing', { ...policy, round });
     if (planDigest === planned.planDigest) return { ...planned, policy };
   }
 }
@@ -93,8 +94,12 @@ function isAccepted(closure: Closure, eligibility: Eligibility): boolean {
   return false;
 }
 
-async function plan(closure: Closure, policy: ClosurePolicy, phase: RunningPhase): Promise<DigestedPlan> {
-  const input = { ...closure.ref, targets: policy.targets };
+async function plan(
+  closure: Closure,
+  phase: RunningPhase,
+  { targets, round }: Pick<PlanErasureInput, 'targets' | 'round'>,
+): Promise<DigestedPlan> {
+  const input = { ...closure.ref, targets, round };
   closure.enter(phase);
   return await closure.read(
     'plan',

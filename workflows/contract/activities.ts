@@ -10,8 +10,9 @@ export interface ClosureRef {
   readonly account: Account;
 }
 
-/** The account as the plan or the export of a closure needs it. */
+/** Which targets to ask. `round` counts from 1 and grows when the person has to be asked again. */
 export interface PlanErasureInput extends ClosureRef {
+  readonly round: number;
   readonly targets: readonly TargetName[];
 }
 

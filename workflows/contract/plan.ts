@@ -33,6 +33,8 @@ export interface TargetPlan {
 /** What the person is asked to say yes to. Its canonical JSON (RFC 8785) is what `planDigest` is the SHA-256 of. */
 export interface ErasurePlan {
   readonly version: 1;
+  /** How often the closure was planned: a yes to an earlier plan is never one to a later plan of the same content. */
+  readonly round: number;
   readonly closureId: Guid;
   /** In the order of erasure: the directory account is always the last. */
   readonly targets: readonly TargetPlan[];

@@ -1,0 +1,60 @@
+import type { BlobClient } from '@azure/storage-blob';
+import type { RequestInfo } from '../../ports/export-storage';
+import { IndeterminateAnswerError, RequestRefusedError } from '../../ports/faults';
+import { boundSteps, type BoundedSteps } from './blob-faults';
+import { parseRequestInfo } from './request-info';
+
+/** The directory writes less than 1 KiB. */
+const MAX_REQUEST_INFO_BYTES = 65_536;
+
+/** The content of a blob, piece by piece. The answer has begun when the promise is kept. */
+export async function readBlob(blob: BlobClient, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const steps = boundSteps(signal);
+  // The SDK would ask again for the rest of a broken answer: Temporal is the retry engine.
+  const options = { abortSignal: steps.signal, maxRetryRequests: 0 };
+  const answer = await steps.within(blob.download(0, undefined, options));
+  if (answer.readableStreamBody === undefined) throw new IndeterminateAnswerError('export-storage', 'there is no body');
+  return piecesOf(answer.readableStreamBody, steps);
+}
+
+/** What the blob says of an export. Without the blob, or without its container, nothing was written. */
+export async function readRequestInfo(blob: BlobClient, signal: AbortSignal): Promise<RequestInfo> {
+  try {
+    return parseRequestInfo(await firstBytes(await readBlob(blob, signal)));
+  } catch (error) {
+    if (isMissing(error)) return { kind: 'absent' };
+    throw error;
+  }
+}
+
+/** In the service's own words: a 404 of anybody else on the way says nothing about the container. */
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof RequestRefusedError) || error.status !== 404) return false;
+  return error.code === 'BlobNotFound' || error.code === 'ContainerNotFound';
+}
+
+/** All bytes, or none when there are more than the directory would ever write. */
+async function firstBytes(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const piece of content) {
+    pieces.push(piece);
+    sizeBytes += piece.byteLength;
+    if (sizeBytes > MAX_REQUEST_INFO_BYTES) return new Uint8Array();
+  }
+  return Buffer.concat(pieces);
+}
+
+async function* piecesOf(body: NodeJS.ReadableStream, steps: BoundedSteps): AsyncGenerator<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]();
+  try {
+    let next = await steps.within(pieces.next());
+    while (next.done !== true) {
+      yield typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
+      next = await steps.within(pieces.next());
+    }
+  } finally {
+    // A reader that stops early closes the connection.
+    await pieces.return?.();
+  }
+}

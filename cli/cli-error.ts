@@ -1,0 +1,34 @@
+/** What the command line itself complains about; the client has codes of its own. */
+export type CliCode =
+  | 'wrong-usage'
+  /** The environment or the Temporal profile does not say what the command needs, or says it wrongly. */
+  | 'invalid-configuration'
+  /** An optional dependency is missing: install without `--omit=optional`. */
+  | 'not-installed'
+  /** The server does not let us register search attributes: the message has the commands. */
+  | 'search-attributes-missing'
+  /** The closure has no export (yet). */
+  | 'no-export'
+  /** The export was deleted: its retention is over. */
+  | 'export-gone'
+  /** What is in storage is not what the closure recorded. */
+  | 'export-differs'
+  /** A file's content is not what the closure recorded; nothing of it was kept. */
+  | 'hash-mismatch'
+  /** A file of that name is there already; it was left alone. */
+  | 'file-exists'
+  /** The storage refuses the request. */
+  | 'storage-refused'
+  /** The file system does not let us write (or read) there. */
+  | 'file-system';
+
+/** A complaint of the command line: one sentence that says what would help, without personal data. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: CliCode;
+
+  constructor(code: CliCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

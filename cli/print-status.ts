@@ -1,0 +1,15 @@
+import type { ObservedClosure } from '../client/read-status';
+import type { CliDependencies } from './dependencies';
+import { withFileNames } from './export-files';
+import { toJsonLine } from './output';
+import { toStatusText } from './status-text';
+import { webUiLink } from './web-ui';
+
+/** Prints a status, as JSON or for people. The names of exported files are read from storage when we may. */
+export async function printStatus(deps: CliDependencies, status: ObservedClosure, json: boolean): Promise<void> {
+  if (json) {
+    deps.out(toJsonLine(await withFileNames(deps, status)));
+    return;
+  }
+  deps.out(toStatusText(status, webUiLink(deps.env['TEMPORAL_UI_URL'], deps.temporal(), status)));
+}

@@ -1,0 +1,309 @@
+import { describe, it, expect } from '@jest/globals';
+import type { AuditEntry } from '../../activities/ports/audit-log';
+import { UnavailableError } from '../../activities/ports/faults';
+import { AccountClosureError, createConfirmationToken, type Resolution } from '../../client';
+import { closure } from '../support/cli';
+import { manifestOf, storageOf } from '../support/memory-storage';
+import { CLOSURE_ID, RUN_ID, statusWith, WORKFLOW_ID } from '../support/statuses';
+
+const TENANT = '0d8a2f6e-6f0c-4a57-9d0b-3f1f6a1c2b10';
+const OBJECT = '5f1c0b2a-8d3e-4c6f-a1b2-c3d4e5f60718';
+const PLAN = 'ab'.repeat(32);
+
+describe('closure request', () => {
+  const request = ({ token }: { readonly token: string }) =>
+    Promise.resolve({ started: true, workflowId: WORKFLOW_ID, runId: RUN_ID, closureId: CLOSURE_ID, token } as const);
+
+  it('prints exactly the ids, the token and that it started', async () => {
+    const token = createConfirmationToken();
+    const argv = ['request', '--tenant', TENANT, '--object', OBJECT, '--token', token, '--json'];
+
+    const { exitCode, stdout, stderr } = await closure(argv, { client: { request } });
+
+    expect(JSON.parse(stdout)).toEqual({ workflowId: WORKFLOW_ID, closureId: CLOSURE_ID, token, started: true });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('makes a token when there is none, and shows it once', async () => {
+    const { stdout } = await closure(['request', '--tenant', TENANT, '--object', OBJECT], { client: { request } });
+
+    expect(stdout).toMatch(/Token +[\w-]{43}\n/);
+    expect(stdout).toContain('keep it');
+    expect(stdout).toContain(`closure status ${CLOSURE_ID}`);
+  });
+
+  it('takes the token from standard input or from the environment', async () => {
+    const token = createConfirmationToken();
+    const argv = ['request', '--tenant', TENANT, '--object', OBJECT, '--json'];
+
+    const fromInput = await closure([...argv, '--token', '-'], {
+      client: { request },
+      readStdin: () => Promise.resolve(`${token}\n`),
+    });
+    const fromEnvironment = await closure(argv, { client: { request }, env: { CLOSURE_TOKEN: token } });
+
+    expect(JSON.parse(fromInput.stdout)).toMatchObject({ token });
+    expect(JSON.parse(fromEnvironment.stdout)).toMatchObject({ token });
+  });
+
+  it('names the open closure of another request, without a token', async () => {
+    const other = () =>
+      Promise.resolve({ started: false, workflowId: WORKFLOW_ID, runId: RUN_ID, closureId: CLOSURE_ID } as const);
+
+    const { exitCode, stdout } = await closure(['request', '--tenant', TENANT, '--object', OBJECT, '--json'], {
+      client: { request: other },
+    });
+
+    expect(JSON.parse(stdout)).toEqual({ workflowId: WORKFLOW_ID, closureId: CLOSURE_ID, started: false });
+    expect(exitCode).toBe(0);
+  });
+
+  it('does not lose the token that it made when the answer is lost', async () => {
+    const lost = () => Promise.reject(new AccountClosureError('timed-out', 'No answer.'));
+
+    const { exitCode, stderr } = await closure(['request', '--tenant', TENANT, '--object', OBJECT], {
+      client: { request: lost },
+    });
+
+    expect(stderr).toMatch(/--token [\w-]{43}\n/);
+    expect(exitCode).toBe(5);
+  });
+});
+
+describe('closure status', () => {
+  it('prints the status object and nothing else', async () => {
+    const status = statusWith({ phase: 'awaitingConfirmation', planDigest: PLAN });
+
+    const { stdout, stderr } = await closure(['status', CLOSURE_ID, '--json'], {
+      client: { status: () => Promise.resolve(status) },
+    });
+
+    expect(JSON.parse(stdout)).toEqual(status);
+    expect(stdout.endsWith('}\n')).toBe(true);
+    expect(stderr).toBe('');
+  });
+
+  it('adds the names of the exported files when storage can be read', async () => {
+    const files = { 'Ada/signins.json': '[]', 'profile.json': '{"a":1}' };
+    const status = statusWith({ export: manifestOf(files) });
+
+    const { stdout } = await closure(['status', CLOSURE_ID, '--json'], {
+      client: { status: () => Promise.resolve(status) },
+      storage: () => Promise.resolve(storageOf(files)),
+    });
+
+    expect(JSON.parse(stdout)).toMatchObject({
+      export: {
+        files: [
+          { name: 'Ada/signins.json', sizeBytes: 2 },
+          { name: 'profile.json', sizeBytes: 7 },
+        ],
+      },
+    });
+  });
+
+  it('leaves the names out, and says so, when storage holds something else', async () => {
+    const status = statusWith({ export: manifestOf({ 'a.json': '[]' }) });
+
+    const { exitCode, stdout, stderr } = await closure(['status', CLOSURE_ID, '--json'], {
+      client: { status: () => Promise.resolve(status) },
+      storage: () => Promise.resolve(storageOf({ 'a.json': '[]', 'b.json': '[]' })),
+    });
+
+    expect(JSON.parse(stdout)).toEqual(status);
+    expect(stderr).toContain('left out');
+    expect(exitCode).toBe(0);
+  });
+
+  it('tells people what it waits for, what to type next and where to look', async () => {
+    const status = statusWith({
+      phase: 'awaitingConfirmation',
+      planDigest: PLAN,
+      activities: [{ name: 'awaitExport', attempt: 4, lastFault: 'ExportRunning' }],
+    });
+
+    const { stdout } = await closure(['status', CLOSURE_ID], { client: { status: () => Promise.resolve(status) } });
+
+    expect(stdout).toContain("awaitingConfirmation: waits for the person's confirmation");
+    expect(stdout).toContain(`closure confirm ${CLOSURE_ID} --token - --plan ${PLAN}`);
+    expect(stdout).toContain('awaitExport: attempt 4, last fault ExportRunning');
+    expect(stdout).toContain(`http://localhost:8233/namespaces/default/workflows/${WORKFLOW_ID}/${RUN_ID}/timeline`);
+  });
+
+  it('guesses no Web UI of a server that is elsewhere', async () => {
+    const surroundings = {
+      client: { status: () => Promise.resolve(statusWith()) },
+      temporal: () => ({ address: 'temporal.example:7233', namespace: 'closures' }),
+    };
+
+    const unknown = await closure(['status', CLOSURE_ID], surroundings);
+    const told = await closure(['status', CLOSURE_ID], {
+      ...surroundings,
+      env: { TEMPORAL_UI_URL: 'https://ui.example/' },
+    });
+
+    expect(unknown.stdout).not.toContain('Web UI');
+    expect(told.stdout).toContain('https://ui.example/namespaces/closures/workflows/');
+  });
+});
+
+describe('steering a closure from the command line', () => {
+  it('waits as long and for the phase that it is told', async () => {
+    const asked: unknown[] = [];
+    const wait = (id: string, { phase, timeoutMs }: { phase?: string; timeoutMs?: number } = {}) => {
+      asked.push({ id, phase, timeoutMs });
+      return Promise.resolve(statusWith({ phase: 'closed', outcome: 'closed' }));
+    };
+
+    await closure(['wait', CLOSURE_ID, '--phase', 'closed', '--timeout', '2 minutes'], { client: { wait } });
+
+    expect(asked).toEqual([{ id: CLOSURE_ID, phase: 'closed', timeoutMs: 120_000 }]);
+  });
+
+  it('confirms with a token that begins with a dash', async () => {
+    const asked: unknown[] = [];
+    const token = `-h${'A'.repeat(41)}`;
+    const confirm = (_id: string, confirmation: unknown) => {
+      asked.push(confirmation);
+      return Promise.resolve(statusWith({ phase: 'erasing' }));
+    };
+
+    await closure(['confirm', CLOSURE_ID, '--token', token, '--plan', PLAN], { client: { confirm } });
+
+    expect(asked).toEqual([{ token, planDigest: PLAN }]);
+  });
+
+  it('resolves the one step that waits', async () => {
+    const asked: Resolution[] = [];
+    const attention = [
+      { target: 'export', fault: 'ExportFailed', since: '2026-02-01T00:00:00.000Z', attempts: 3 },
+    ] as const;
+    const resolve = (_id: string, resolution: Resolution) => {
+      asked.push(resolution);
+      return Promise.resolve(statusWith());
+    };
+
+    const { exitCode } = await closure(['resolve', CLOSURE_ID], {
+      client: { resolve, status: () => Promise.resolve(statusWith({ attention })) },
+    });
+    const nothing = await closure(['resolve', CLOSURE_ID, '--json'], {
+      client: { status: () => Promise.resolve(statusWith()) },
+    });
+
+    expect(asked).toEqual([{ target: 'export', action: 'retry', by: 'operator' }]);
+    expect(exitCode).toBe(0);
+    expect(nothing).toMatchObject({ exitCode: 3 });
+    expect(JSON.parse(nothing.stdout)).toMatchObject({ error: { code: 'nothing-to-resolve' } });
+  });
+});
+
+describe('closure list', () => {
+  const listed = {
+    workflowId: WORKFLOW_ID,
+    runId: RUN_ID,
+    closureId: CLOSURE_ID,
+    phase: 'exporting',
+    receivedAt: '2026-01-31T10:00:00.000Z',
+    dueBy: '2026-02-28T23:59:59.999Z',
+    attention: ['export:ExportFailed'],
+  };
+  async function* list(): AsyncGenerator<typeof listed> {
+    yield await Promise.resolve(listed);
+    yield await Promise.resolve(listed);
+  }
+
+  it('prints a line a closure', async () => {
+    const { stdout } = await closure(['list', '--attention', '--json'], { client: { list } });
+    const lines = stdout.trimEnd().split('\n');
+
+    const { runId, ...shown } = listed;
+    expect(runId).toBe(RUN_ID);
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([shown, shown]);
+  });
+});
+
+describe('closure audit show', () => {
+  const entry: AuditEntry = {
+    sequence: 7,
+    recordedAt: '2026-02-01T00:00:00.000Z',
+    closureId: CLOSURE_ID,
+    target: 'directory',
+    step: 'erase',
+    round: 1,
+    kind: 'result',
+    outcome: { kind: 'erased', note: '\u001b[2J' },
+  };
+
+  it('prints a line an entry, of a closure id without asking Temporal', async () => {
+    const auditLog = () => Promise.resolve({ list: () => Promise.resolve([entry, entry]) });
+
+    const { stdout, exitCode } = await closure(['audit', 'show', CLOSURE_ID.toUpperCase(), '--json'], { auditLog });
+    const lines = stdout.trimEnd().split('\n');
+
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([entry, entry]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('resolves a Workflow id through Temporal', async () => {
+    const asked: string[] = [];
+    const auditLog = () =>
+      Promise.resolve({
+        list: (closureId: string) => {
+          asked.push(closureId);
+          return Promise.resolve([entry]);
+        },
+      });
+    const find = () => Promise.resolve({ workflowId: WORKFLOW_ID, runId: RUN_ID, closureId: CLOSURE_ID });
+
+    const { stdout } = await closure(['audit', 'show', WORKFLOW_ID], { auditLog, client: { find } });
+
+    expect(asked).toEqual([CLOSURE_ID]);
+    expect(stdout).toContain('directory:erase  round 1  result');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('says that the database is away', async () => {
+    const auditLog = () => Promise.resolve({ list: () => Promise.reject(new UnavailableError('audit-log')) });
+
+    const { exitCode, stdout } = await closure(['audit', 'show', CLOSURE_ID, '--json'], { auditLog });
+
+    expect(exitCode).toBe(5);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'unavailable' } });
+  });
+});
+
+describe('closure setup', () => {
+  const attributes = { added: ['ClosureId'], present: ['ClosurePhase'], refused: [] };
+  const registerSearchAttributes = () => Promise.resolve(attributes);
+
+  it('registers the search attributes, migrates the database and grants the role', async () => {
+    const done: string[] = [];
+    const database = () =>
+      Promise.resolve({
+        migrate: (url: string) => Promise.resolve(void done.push(`migrate ${url}`)),
+        grant: (url: string, role: string) => Promise.resolve(void done.push(`grant ${url} ${role}`)),
+      });
+    const argv = ['setup', '--owner-url', 'postgresql://owner@db/closure', '--app-role', 'closure_app', '--json'];
+
+    const { stdout } = await closure(argv, { client: { registerSearchAttributes }, database });
+
+    expect(done).toEqual(['migrate postgresql://owner@db/closure', 'grant postgresql://owner@db/closure closure_app']);
+    expect(JSON.parse(stdout)).toEqual({
+      searchAttributes: { added: ['ClosureId'], present: ['ClosurePhase'] },
+      database: { migrated: true, grantedTo: 'closure_app' },
+    });
+  });
+
+  it('prints the commands when the server does not let us register', async () => {
+    const command = 'temporal operator search-attribute create --namespace n --name ClosureId --type Keyword';
+    const refused = () => Promise.resolve({ added: [], present: [], refused: [{ name: 'ClosureId', command }] });
+
+    const { exitCode, stdout, stderr } = await closure(['setup', '--json'], {
+      client: { registerSearchAttributes: refused },
+    });
+
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(`\n  ${command}\n`);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'search-attributes-missing' } });
+  });
+});

@@ -1,0 +1,65 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+
+/** A request as it arrived. */
+export interface ArrivedRequest {
+  readonly method: string;
+  /** With the query, as it was sent. */
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** `hang`: nothing is ever said. `reset`: the connection breaks. */
+export type Reply =
+  | 'hang'
+  | 'reset'
+  | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown };
+
+/** A server that answers what a test wants, right or wrong. */
+export interface AnsweringServer {
+  readonly url: string;
+  readonly requests: readonly ArrivedRequest[];
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a server on a free port. Texts are sent as they are, everything else as JSON. */
+export async function startAnsweringServer(answer: (request: ArrivedRequest) => Reply): Promise<AnsweringServer> {
+  const requests: ArrivedRequest[] = [];
+  const server = createServer((incoming, response) => {
+    void arrived(incoming).then((request) => {
+      requests.push(request);
+      const reply = answer(request);
+      if (reply === 'hang') return;
+      if (reply === 'reset') {
+        incoming.socket.destroy();
+        return;
+      }
+      const { status = 200, headers = {}, body = '' } = reply;
+      response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${portOf(server)}`, requests, close: () => stop(server) };
+}
+
+async function arrived(incoming: IncomingMessage): Promise<ArrivedRequest> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of incoming) if (chunk instanceof Uint8Array) chunks.push(chunk);
+  const { method = '', url = '', headers } = incoming;
+  return { method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('The server has no port.');
+  return address.port;
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { Guid } from '../../workflows/contract/account';
+import type { ClosureActivities } from '../../workflows/contract/activities';
+import type { ClosurePolicy } from '../../workflows/contract/policy';
+import type { ExportManifest } from '../../workflows/contract/status';
+
+const DAY_MS = 86_400_000;
+
+const POLICY: ClosurePolicy = {
+  confirmationWindowMs: 14 * DAY_MS,
+  coolingOffMs: 0,
+  exportDeadlineMs: 35 * DAY_MS,
+  exportRetentionMs: 30 * DAY_MS,
+  verifyAfterMs: 0,
+  targets: ['directory'],
+};
+
+/** What the far ends do for one account; the rest goes well at once. */
+export interface Surroundings {
+  readonly isManaged?: boolean;
+  readonly isExportEndless?: boolean;
+  readonly exportFailures?: number;
+  readonly manifest?: ExportManifest;
+}
+
+/** Activities without far ends: what they answer is told by account, so that closures of one worker do not meet. */
+export class StandInActivities {
+  readonly #surroundings = new Map<Guid, Surroundings>();
+  readonly #failedExports = new Map<Guid, number>();
+
+  /** From now on the far ends do this for the account with that object id. */
+  arrange(objectId: Guid, surroundings: Surroundings): void {
+    this.#surroundings.set(objectId, surroundings);
+  }
+
+  readonly activities: ClosureActivities = {
+    checkEligibility: ({ account }) =>
+      Promise.resolve({
+        policy: POLICY,
+        eligibility: this.#of(account.objectId).isManaged
+          ? { kind: 'rejected', reason: 'managed-tenant' }
+          : { kind: 'eligible' },
+      }),
+    requestExport: ({ account, closureId }) => {
+      const failed = this.#failedExports.get(account.objectId) ?? 0;
+      if (failed < (this.#of(account.objectId).exportFailures ?? 0)) {
+        this.#failedExports.set(account.objectId, failed + 1);
+        throw ApplicationFailure.nonRetryable('The export failed.', 'ExportFailed');
+      }
+      return Promise.resolve({ operationId: 'operation-1', container: containerOf(closureId) });
+    },
+    awaitExport: ({ account, container }) => {
+      const { isExportEndless = false, manifest } = this.#of(account.objectId);
+      if (isExportEndless) throw ApplicationFailure.create({ type: 'ExportRunning', nextRetryDelay: '1 hour' });
+      return Promise.resolve(manifest ?? { files: [], container });
+    },
+    planErasure: ({ closureId, round }) =>
+      Promise.resolve({
+        plan: {
+          version: 1,
+          round,
+          closureId,
+          targets: [
+            {
+              name: 'directory',
+              erases: [{ what: 'account', count: 1 }],
+              retains: [{ what: 'directory-audit-logs', basis: 'provider-audit-log' }],
+            },
+          ],
+        },
+        planDigest: 'ab'.repeat(32),
+      }),
+    fenceTarget: () => Promise.resolve({ kind: 'fenced' }),
+    eraseTarget: () => Promise.resolve({ kind: 'erased', count: 1 }),
+    verifyTarget: () => Promise.resolve({ kind: 'absent' }),
+    arrangeForgetting: () => Promise.resolve(),
+    deleteExports: () => Promise.resolve({ deletedContainers: 0 }),
+  };
+
+  #of(objectId: Guid): Surroundings {
+    return this.#surroundings.get(objectId) ?? {};
+  }
+}
+
+function containerOf(closureId: Guid): string {
+  return `export-${closureId}-1`;
+}

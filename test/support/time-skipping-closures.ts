@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { createActivities } from '../../activities';
+import { startTimeSkipping } from '../../sandbox/temporal/time-skipping-server';
+import { createWorker } from '../../worker/worker';
+import { closureWorkflowId, type Account, type Guid } from '../../workflows/contract/account';
+import { closureIdOf, publicKeyOf, signConfirmation, type Confirmation } from '../../workflows/contract/confirmation';
+import { statusQuery, type AccountClosureWorkflow } from '../../workflows/contract/messages';
+import { ACCOUNT_CLOSURE, SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
+import type { ClosurePolicy } from '../../workflows/contract/policy';
+import type { ClosureStatus, Phase } from '../../workflows/contract/status';
+import { POLICY, type FakeWorld } from './fake-world';
+
+/** A closure in a test: its handle, and the token that only the person has. */
+export interface ClosureUnderTest {
+  readonly handle: WorkflowHandleWithFirstExecutionRunId<AccountClosureWorkflow>;
+  readonly closureId: Guid;
+  readonly status: () => Promise<ClosureStatus>;
+  /** Lets time pass until the closure is in the phase. */
+  readonly untilPhase: (phase: Phase) => Promise<ClosureStatus>;
+  /** Lets time pass until a step waits for an operator. */
+  readonly untilAttention: () => Promise<ClosureStatus>;
+  readonly yesTo: (status: ClosureStatus) => Confirmation;
+}
+
+/** Closures on a server whose clock jumps. */
+export interface TimeSkippingClosures {
+  readonly environment: TestWorkflowEnvironment;
+  /** Runs the act with a worker on the world's ports. */
+  readonly withWorld: <T>(world: FakeWorld, act: () => Promise<T>, policy?: Partial<ClosurePolicy>) => Promise<T>;
+  /** Requests the closure of the account of the world that is being run. */
+  readonly request: () => Promise<ClosureUnderTest>;
+  readonly close: () => Promise<void>;
+}
+
+export async function startTimeSkippingClosures(): Promise<TimeSkippingClosures> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const environment = await startTimeSkipping({ searchAttributes: Object.values(SEARCH_ATTRIBUTES) });
+  const workflowBundle = await bundle();
+  let taskQueue = '';
+  let person: Account | undefined;
+  return {
+    environment,
+    withWorld: async (world, act, policy = {}) => {
+      taskQueue = `closures-${randomBytes(6).toString('hex')}`;
+      person = world.person;
+      const { auditLog, ...ports } = world.dependencies;
+      const activities = createActivities({ ...ports, policy: { ...POLICY, ...policy } });
+      const worker = await createWorker({
+        connection: environment.nativeConnection,
+        namespace: environment.namespace ?? 'default',
+        taskQueue,
+        activities,
+        auditLog,
+        say: () => undefined,
+        workflowBundle,
+      });
+      return await worker.runUntil(act);
+    },
+    request: () => {
+      if (person === undefined) throw new TypeError('Request a closure inside withWorld.');
+      return requestOn(environment, taskQueue, person);
+    },
+    close: () => environment.teardown(),
+  };
+}
+
+let bundled: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+/** The Workflow bundle from the sources, made once. */
+export function bundle(): Promise<WorkflowBundleWithSourceMap> {
+  bundled ??= bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return bundled;
+}
+
+async function requestOn(
+  environment: TestWorkflowEnvironment,
+  taskQueue: string,
+  person: Account,
+): Promise<ClosureUnderTest> {
+  const seed = randomBytes(32);
+  const publicKey = publicKeyOf(seed);
+  const closureId = closureIdOf(publicKey);
+  const handle = await environment.client.workflow.start<AccountClosureWorkflow>(ACCOUNT_CLOSURE, {
+    workflowId: closureWorkflowId(person),
+    taskQueue,
+    args: [{ account: person, publicKey }],
+    workflowIdConflictPolicy: 'FAIL',
+  });
+  const status = (): Promise<ClosureStatus> => handle.query(statusQuery);
+  const until = (isThere: (now: ClosureStatus) => boolean) => () => passTimeUntil(environment, status, isThere);
+  return {
+    handle,
+    closureId,
+    status,
+    untilPhase: (phase) => until((now) => now.phase === phase)(),
+    untilAttention: until((now) => now.attention.length > 0),
+    yesTo: ({ planDigest = '' }) => signConfirmation(seed, closureId, planDigest),
+  };
+}
+
+const LOOKS = 2_000;
+
+async function passTimeUntil(
+  environment: TestWorkflowEnvironment,
+  status: () => Promise<ClosureStatus>,
+  isThere: (now: ClosureStatus) => boolean,
+): Promise<ClosureStatus> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const now = await status();
+    if (isThere(now)) return now;
+    if (now.outcome !== undefined) throw new Error(`The closure ended as ${now.outcome} before.`);
+    // The first looks are for what happens without waiting; then time passes, in growing steps.
+    await environment.sleep(look < 20 ? 1 : Math.min(60_000 * (look - 19), 3_600_000));
+  }
+  throw new Error('The closure never came that far.');
+}

@@ -1,0 +1,172 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import type { ClosurePolicy } from '../workflows/contract/policy';
+import { DEFAULT_TASK_QUEUE } from '../workflows/contract/names';
+import { TARGET_NAMES } from '../workflows/contract/targets';
+import { parseDuration } from './duration';
+
+/** Settings that are missing or wrong: one line for each, which names the variable and what it takes. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** How the worker proves itself to the directory. */
+export type DirectoryCredentials =
+  | { readonly kind: 'static-token'; readonly token: string }
+  | { readonly kind: 'token-file'; readonly path: string }
+  | { readonly kind: 'azure-identity' };
+
+/** The worker's settings. `TEMPORAL_*` is not here: the SDK reads it. */
+export interface WorkerConfig {
+  readonly taskQueue: string;
+  readonly graphUrl: string;
+  readonly loginUrl: string;
+  readonly credentials: DirectoryCredentials;
+  readonly storageConnectionString: string;
+  readonly databaseUrl: string;
+  readonly policy: ClosurePolicy;
+  /** `undefined`: off. */
+  readonly healthPort: number | undefined;
+  /** `undefined`: off. */
+  readonly metricsPort: number | undefined;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** One of pino's levels. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const DURATION_HINT = 'takes a duration such as 90s, 15 minutes or 14 days';
+
+function duration(byDefault: string, atLeastMs: number): z.ZodType<number> {
+  return z
+    .string()
+    .default(byDefault)
+    .transform((text, context) => {
+      const valueMs = parseDuration(text);
+      if (valueMs !== undefined && valueMs >= atLeastMs) return valueMs;
+      context.addIssue({
+        code: 'custom',
+        message: atLeastMs === 0 ? `${DURATION_HINT}, or 0` : `${DURATION_HINT}, at least 1s`,
+      });
+      return z.NEVER;
+    });
+}
+
+const MILLISECONDS_A_SECOND = 1_000;
+
+const farEnd = (byDefault: string): z.ZodType<string> =>
+  z
+    .string()
+    .default(byDefault)
+    .refine(isSafeUrl, 'takes an https URL; plain http only for a loopback address')
+    .transform((url) => url.replace(/\/+$/, ''));
+
+const port = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    if (text === undefined || text === 'off') return undefined;
+    if (/^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536) return Number(text);
+    context.addIssue({ code: 'custom', message: 'takes a port from 1 to 65535, or off' });
+    return z.NEVER;
+  });
+
+const Environment = z.object({
+  CLOSURE_TASK_QUEUE: z.string().min(1).default(DEFAULT_TASK_QUEUE),
+  GRAPH_URL: farEnd('https://graph.microsoft.com/v1.0'),
+  LOGIN_URL: farEnd('https://login.microsoftonline.com'),
+  GRAPH_TOKEN: z.string().min(1).optional(),
+  GRAPH_TOKEN_FILE: z.string().min(1).optional(),
+  AZURE_STORAGE_CONNECTION_STRING: z
+    .string('is missing: the connection string, with the account key, of the storage account for exports')
+    .refine(
+      hasAccountKey,
+      'takes a connection string with AccountName and AccountKey: a SAS for an export must be signed with the key',
+    ),
+  DATABASE_URL: z
+    .string('is missing: the URL of the PostgreSQL database for the audit log')
+    .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url), 'takes a postgres:// URL'),
+  CLOSURE_CONFIRMATION_WINDOW: duration('14 days', MILLISECONDS_A_SECOND),
+  CLOSURE_COOLING_OFF: duration('0', 0),
+  CLOSURE_EXPORT_DEADLINE: duration('35 days', MILLISECONDS_A_SECOND),
+  CLOSURE_EXPORT_RETENTION: duration('30 days', 0),
+  CLOSURE_VERIFY_AFTER: duration('15 minutes', 0),
+  CLOSURE_TARGETS: z
+    .never('is not supported by this version: unset it, or the targets in it would not be erased')
+    .optional(),
+  HEALTH_PORT: port,
+  METRICS_PORT: port,
+  LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
+});
+
+/**
+ * The settings from the environment. An empty variable counts as not set.
+ * @throws ConfigError with a line for each variable that is missing or wrong; values are never repeated in it
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): WorkerConfig {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+  const settings = parsed.data;
+  return {
+    taskQueue: settings.CLOSURE_TASK_QUEUE,
+    graphUrl: settings.GRAPH_URL,
+    loginUrl: settings.LOGIN_URL,
+    credentials: credentialsOf(settings),
+    storageConnectionString: settings.AZURE_STORAGE_CONNECTION_STRING,
+    databaseUrl: settings.DATABASE_URL,
+    policy: policyOf(settings),
+    healthPort: settings.HEALTH_PORT,
+    metricsPort: settings.METRICS_PORT,
+    logLevel: settings.LOG_LEVEL,
+  };
+}
+
+type Settings = z.infer<typeof Environment>;
+
+function policyOf(settings: Settings): ClosurePolicy {
+  return {
+    confirmationWindowMs: settings.CLOSURE_CONFIRMATION_WINDOW,
+    coolingOffMs: settings.CLOSURE_COOLING_OFF,
+    exportDeadlineMs: settings.CLOSURE_EXPORT_DEADLINE,
+    exportRetentionMs: settings.CLOSURE_EXPORT_RETENTION,
+    verifyAfterMs: settings.CLOSURE_VERIFY_AFTER,
+    targets: TARGET_NAMES,
+  };
+}
+
+function credentialsOf({ GRAPH_TOKEN, GRAPH_TOKEN_FILE }: Settings): DirectoryCredentials {
+  if (GRAPH_TOKEN !== undefined && GRAPH_TOKEN_FILE !== undefined) {
+    throw new ConfigError(['GRAPH_TOKEN and GRAPH_TOKEN_FILE are both set: keep one of them']);
+  }
+  if (GRAPH_TOKEN !== undefined) return { kind: 'static-token', token: GRAPH_TOKEN };
+  return GRAPH_TOKEN_FILE === undefined ? { kind: 'azure-identity' } : { kind: 'token-file', path: GRAPH_TOKEN_FILE };
+}
+
+function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function isLoopback(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+}
+
+function hasAccountKey(connectionString: string): boolean {
+  return (
+    connectionString === 'UseDevelopmentStorage=true' ||
+    (/AccountName=[^;]+/.test(connectionString) && /AccountKey=[^;]+/.test(connectionString))
+  );
+}
