@@ -88,5 +88,10 @@ export default tseslint.config(
       'jsdoc/require-jsdoc': 'off',
     },
   },
+  {
+    // A contract suite is a function that every adapter's test calls.
+    files: ['test/**/*.contract.ts'],
+    rules: { 'jest/no-export': 'off', 'jest/valid-title': ['error', { ignoreTypeOfDescribeName: true }] },
+  },
   prettier,
 );

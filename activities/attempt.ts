@@ -10,10 +10,22 @@ const MARGIN_MS = 1_000;
  */
 export function attemptSignal(): AbortSignal {
   const { cancellationSignal, info } = Context.current();
-  return AbortSignal.any([
-    cancellationSignal,
-    AbortSignal.timeout(Math.max(info.startToCloseTimeoutMs - MARGIN_MS, 1)),
-  ]);
+  const attempt = new AbortController();
+  // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect the time-out as garbage, and it never comes.
+  const timer = setTimeout(
+    () => {
+      attempt.abort(new DOMException('The attempt ran out of time.', 'TimeoutError'));
+    },
+    Math.max(info.startToCloseTimeoutMs - MARGIN_MS, 1),
+  );
+  timer.unref();
+  const onCancelled = (): void => {
+    clearTimeout(timer);
+    attempt.abort(cancellationSignal.reason);
+  };
+  if (cancellationSignal.aborted) onCancelled();
+  else cancellationSignal.addEventListener('abort', onCancelled, { once: true });
+  return attempt.signal;
 }
 
 /**

@@ -61,14 +61,7 @@ export class FakeWorld {
 
   /** The calls that change something in the directory, in order. */
   get effects(): Call[] {
-    const effects: Call[] = [
-      'requestExport',
-      'blockSignIn',
-      'revokeSessions',
-      'softDelete',
-      'purge',
-      'deleteContainer',
-    ];
+    const effects: Call[] = ['requestExport', 'blockSignIn', 'revokeSessions', 'softDelete', 'purge'];
     return this.calls.filter((call) => effects.includes(call));
   }
 

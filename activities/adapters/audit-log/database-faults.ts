@@ -4,7 +4,7 @@ import { AccessDeniedError, NotAuthenticatedError, RequestRefusedError, Unavaila
 const FAR_END = 'audit-log';
 
 /** The code of the refusal when tables are missing; it says what helps. */
-export const RUN_CLOSURE_SETUP = 'run-closure-setup';
+const RUN_CLOSURE_SETUP = 'run-closure-setup';
 
 /** No such table, column, function, schema: the database was not migrated, or not far enough. */
 const NOT_MIGRATED: readonly string[] = ['42P01', '42703', '42883', '3F000'];

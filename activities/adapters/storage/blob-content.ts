@@ -10,11 +10,16 @@ const MAX_REQUEST_INFO_BYTES = 65_536;
 /** The content of a blob, piece by piece. The answer has begun when the promise is kept. */
 export async function readBlob(blob: BlobClient, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
   const steps = boundSteps(signal);
-  // The SDK would ask again for the rest of a broken answer: Temporal is the retry engine.
-  const options = { abortSignal: steps.signal, maxRetryRequests: 0 };
-  const answer = await steps.within(blob.download(0, undefined, options));
-  if (answer.readableStreamBody === undefined) throw new IndeterminateAnswerError('export-storage', 'there is no body');
-  return piecesOf(answer.readableStreamBody, steps);
+  try {
+    // The SDK would ask again for the rest of a broken answer: Temporal is the retry engine.
+    const options = { abortSignal: steps.signal, maxRetryRequests: 0 };
+    const { readableStreamBody: body } = await steps.within(blob.download(0, undefined, options));
+    if (body === undefined) throw new IndeterminateAnswerError('export-storage', 'there is no body');
+    return piecesOf(body, steps);
+  } catch (error) {
+    steps.release();
+    throw error;
+  }
 }
 
 /** What the blob says of an export. Without the blob, or without its container, nothing was written. */
@@ -55,6 +60,7 @@ async function* piecesOf(body: NodeJS.ReadableStream, steps: BoundedSteps): Asyn
     }
   } finally {
     // A reader that stops early closes the connection.
+    steps.release();
     await pieces.return?.();
   }
 }

@@ -38,12 +38,14 @@ const DOCUMENTED_CODES: ReadonlySet<string> = new Set([
  * @throws the signal's reason when the signal ended it
  */
 export async function attempt<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
+  const bounds = boundBy(signal);
   try {
-    return await request(AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]));
+    return await bounds.inTime(request(bounds.signal));
   } catch (error) {
     signal.throwIfAborted();
     throw toFault(error);
+  } finally {
+    bounds.release();
   }
 }
 
@@ -53,27 +55,53 @@ export interface BoundedSteps {
   readonly signal: AbortSignal;
   /** Waits for one step: the head of the answer, or the next piece of it. */
   readonly within: <T>(step: Promise<T>) => Promise<T>;
+  /** To be called after the last step. */
+  readonly release: () => void;
 }
 
 /** As `attempt`, for an answer that comes in pieces: the time runs anew for each of them. */
 export function boundSteps(signal: AbortSignal): BoundedSteps {
-  signal.throwIfAborted();
-  const silence = new AbortController();
+  const { inTime, ...bounds } = boundBy(signal);
   const within = async <T>(step: Promise<T>): Promise<T> => {
-    const timer = setTimeout(() => {
-      silence.abort();
-    }, REQUEST_TIMEOUT_MS);
     try {
-      return await step;
+      return await inTime(step);
     } catch (error) {
       signal.throwIfAborted();
       // A stream breaks with errors of the socket's own kind.
       throw error instanceof RestError ? toFault(error) : new UnavailableError(FAR_END);
-    } finally {
-      clearTimeout(timer);
     }
   };
-  return { signal: AbortSignal.any([signal, silence.signal]), within };
+  return { ...bounds, within };
+}
+
+interface Bounds {
+  readonly signal: AbortSignal;
+  readonly inTime: <T>(step: Promise<T>) => Promise<T>;
+  readonly release: () => void;
+}
+
+/** By hand: Node 20 loses `AbortSignal.any([signal, AbortSignal.timeout(ms)])` to the garbage collector, with its time-out. */
+function boundBy(signal: AbortSignal): Bounds {
+  signal.throwIfAborted();
+  const ending = new AbortController();
+  const end = (): void => {
+    ending.abort();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  return {
+    signal: ending.signal,
+    inTime: async (step) => {
+      const timer = setTimeout(end, REQUEST_TIMEOUT_MS);
+      try {
+        return await step;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    release: () => {
+      signal.removeEventListener('abort', end);
+    },
+  };
 }
 
 /** Whether the service answered with this status and, where given, this code of its own. */
@@ -126,5 +154,5 @@ function retryAfterOf(error: RestError): number | undefined {
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+  return error instanceof Error && error.name === 'AbortError';
 }
