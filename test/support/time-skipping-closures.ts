@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { createActivities } from '../../activities';
 import { startTimeSkipping } from '../../sandbox/temporal/time-skipping-server';
 import { createWorker } from '../../worker/worker';
-import { closureWorkflowId, type Account, type Guid } from '../../workflows/contract/account';
+import { closureWorkflowId, forgetWorkflowId, type Account, type Guid } from '../../workflows/contract/account';
 import { closureIdOf, publicKeyOf, signConfirmation, type Confirmation } from '../../workflows/contract/confirmation';
-import { statusQuery, type AccountClosureWorkflow } from '../../workflows/contract/messages';
+import { confirmUpdate, statusQuery, type AccountClosureWorkflow } from '../../workflows/contract/messages';
 import { ACCOUNT_CLOSURE, SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
 import type { ClosureStatus, Phase } from '../../workflows/contract/status';
@@ -23,6 +23,8 @@ export interface ClosureUnderTest {
   /** Lets time pass until a step waits for an operator. */
   readonly untilAttention: () => Promise<ClosureStatus>;
   readonly yesTo: (status: ClosureStatus) => Confirmation;
+  /** Waits until the person is asked, and says yes. */
+  readonly confirm: () => Promise<ClosureStatus>;
 }
 
 /** Closures on a server whose clock jumps. */
@@ -41,6 +43,7 @@ export async function startTimeSkippingClosures(): Promise<TimeSkippingClosures>
   const workflowBundle = await bundle();
   let taskQueue = '';
   let person: Account | undefined;
+  const requested: Guid[] = [];
   return {
     environment,
     withWorld: async (world, act, policy = {}) => {
@@ -57,14 +60,35 @@ export async function startTimeSkippingClosures(): Promise<TimeSkippingClosures>
         say: () => undefined,
         workflowBundle,
       });
-      return await worker.runUntil(act);
+      return await worker.runUntil(async () => {
+        const answer = await act();
+        await untilForgotten(environment, requested.splice(0));
+        return answer;
+      });
     },
-    request: () => {
+    request: async () => {
       if (person === undefined) throw new TypeError('Request a closure inside withWorld.');
-      return requestOn(environment, taskQueue, person);
+      const closure = await requestOn(environment, taskQueue, person);
+      requested.push(closure.closureId);
+      return closure;
     },
     close: () => environment.teardown(),
   };
+}
+
+/**
+ * Lets the follow-ups come to their end. One that lost its worker in the middle of an Activity would keep the server's clock
+ * from jumping for everybody after it.
+ */
+async function untilForgotten(environment: TestWorkflowEnvironment, closureIds: readonly Guid[]): Promise<void> {
+  for (const closureId of closureIds) {
+    try {
+      await environment.client.workflow.getHandle(forgetWorkflowId(closureId)).result();
+    } catch (error) {
+      // A closure that was refused at once leaves nothing to forget.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
 }
 
 let bundled: Promise<WorkflowBundleWithSourceMap> | undefined;
@@ -93,14 +117,20 @@ async function requestOn(
     workflowIdConflictPolicy: 'FAIL',
   });
   const status = (): Promise<ClosureStatus> => handle.query(statusQuery);
+  const yesTo = ({ planDigest = '' }: ClosureStatus): Confirmation => signConfirmation(seed, closureId, planDigest);
   const until = (isThere: (now: ClosureStatus) => boolean) => () => passTimeUntil(environment, status, isThere);
+  const untilPhase = (phase: Phase): Promise<ClosureStatus> => until((now) => now.phase === phase)();
   return {
     handle,
     closureId,
     status,
-    untilPhase: (phase) => until((now) => now.phase === phase)(),
+    untilPhase,
     untilAttention: until((now) => now.attention.length > 0),
-    yesTo: ({ planDigest = '' }) => signConfirmation(seed, closureId, planDigest),
+    yesTo,
+    confirm: async () => {
+      const asked = await untilPhase('awaitingConfirmation');
+      return await handle.executeUpdate(confirmUpdate, { args: [yesTo(asked)] });
+    },
   };
 }
 
