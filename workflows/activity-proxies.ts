@@ -69,17 +69,18 @@ export function awaitExportFor(deadlineMs: number): ClosureActivities['awaitExpo
 /** Plans what will be erased. */
 export const { planErasure } = proxyActivities<ClosureActivities>({ ...READ, summary: 'Plan what will be erased' });
 
+const { checkEligibility: checkEligibilityAtOnce } = proxyLocalActivities<ClosureActivities>({
+  ...READ_AT_ONCE,
+  summary: 'Verify tenant once more, before anything is destroyed',
+});
+
+const { planErasure: planErasureAtOnce } = proxyLocalActivities<ClosureActivities>({
+  ...READ_AT_ONCE,
+  summary: 'Plan what will be erased',
+});
+
 /** The quick form of the reads; see `READ_AT_ONCE`. */
-export const atOnce = {
-  ...proxyLocalActivities<Pick<ClosureActivities, 'checkEligibility'>>({
-    ...READ_AT_ONCE,
-    summary: 'Verify tenant once more, before anything is destroyed',
-  }),
-  ...proxyLocalActivities<Pick<ClosureActivities, 'planErasure'>>({
-    ...READ_AT_ONCE,
-    summary: 'Plan what will be erased',
-  }),
-};
+export const atOnce = { checkEligibility: checkEligibilityAtOnce, planErasure: planErasureAtOnce };
 
 /** Blocks sign-in and ends sessions. */
 export const { fenceTarget } = proxyActivities<ClosureActivities>({
@@ -100,7 +101,7 @@ export function verifyTargetWithin(quietPeriodMs: number): ClosureActivities['ve
 }
 
 /** Starts the follow-up. Local: it asks only the server that this very Workflow Task is answered to. */
-export const { arrangeForgetting } = proxyLocalActivities<Pick<ClosureActivities, 'arrangeForgetting'>>({
+export const { arrangeForgetting } = proxyLocalActivities<ClosureActivities>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
   summary: 'Start forgetClosure',

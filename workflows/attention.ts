@@ -15,6 +15,11 @@ export function attentionOf(target: AttentionTarget, fault: unknown, round: numb
   return { target, fault: type, since: new Date().toISOString(), attempts: attemptOf(cause) ?? round };
 }
 
+/** Whether a fault came from an Activity (or from reading its result): everything else is a defect of ours. */
+export function isActivityFault(fault: unknown): fault is ActivityFailure | ApplicationFailure {
+  return fault instanceof ActivityFailure || fault instanceof ApplicationFailure;
+}
+
 /** The result of an Activity, as long as it could be read. */
 export function assertDecoded<T>(result: T): T {
   if (isUndecodable(result)) {

@@ -71,9 +71,10 @@ export function targetReached(status: ClosureStatus, reached: TargetStatus): Clo
   };
 }
 
-/** A step waits for an operator. */
+/** A step waits for an operator: one entry a step, the latest. */
 export function parked(status: ClosureStatus, attention: Attention): ClosureStatus {
-  return { ...resolved(status, attention.target), attention: [...status.attention, attention] };
+  const others = resolved(status, attention.target).attention;
+  return { ...status, attention: [...others, attention] };
 }
 
 /** A step no longer waits for an operator. */

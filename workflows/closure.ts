@@ -12,7 +12,7 @@ import type { ClosurePolicy } from './contract/policy';
 import type { Phase, ClosureStatus } from './contract/status';
 import type { AttentionTarget } from './contract/targets';
 import * as state from './closure-state';
-import { attentionOf, assertDecoded } from './attention';
+import { assertDecoded, attentionOf, isActivityFault } from './attention';
 import { detailsOf } from './details';
 
 /** One running closure: its status, and the few things that happen whenever the status changes. */
@@ -79,7 +79,8 @@ export class Closure {
     try {
       return assertDecoded(await atOnce());
     } catch (fault) {
-      if (isCancellation(fault)) throw fault;
+      // Anything but the failure of an Activity is a defect of ours, and must be seen.
+      if (isCancellation(fault) || !isActivityFault(fault)) throw fault;
       return await this.step(target, patiently);
     }
   }

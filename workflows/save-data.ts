@@ -1,4 +1,5 @@
 import { awaitExportFor, requestExport } from './activity-proxies';
+import { assertDecoded } from './attention';
 import type { Closure } from './closure';
 import * as state from './closure-state';
 import type { ClosurePolicy } from './contract/policy';
@@ -11,7 +12,7 @@ import type { ClosurePolicy } from './contract/policy';
 export async function saveData(closure: Closure, { exportDeadlineMs }: ClosurePolicy): Promise<void> {
   closure.enter('exporting');
   const manifest = await closure.step('export', async (round) => {
-    const requested = await requestExport({ ...closure.ref, round });
+    const requested = assertDecoded(await requestExport({ ...closure.ref, round }));
     return await awaitExportFor(exportDeadlineMs)({ ...closure.ref, ...requested });
   });
   closure.apply((status) => state.exported(status, manifest));
