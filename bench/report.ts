@@ -1,0 +1,96 @@
+import { median, type Comparison } from './compare';
+
+/** The figures of a run, as `--json` prints them. */
+export interface Figures {
+  readonly closuresPerSecond: number;
+  readonly barePerSecond: number;
+  readonly ratio: number;
+  readonly eventsPerClosure: number;
+  readonly actionsPerClosure: number;
+  /** Of the worker's process alone. */
+  readonly cpuMsPerClosure: number;
+  /** The most that the worker's process ever held. */
+  readonly rssMb: number;
+  /** Only when it was asked for. */
+  readonly recoveryP95Ms?: number;
+}
+
+/** design.md 9: what the program must reach. */
+const GOALS = { ratio: 0.9, events: 60, actions: 20, recoveryMs: 3_000 } as const;
+
+/** The figures of ours, beside the speed of the bare Workflow. */
+export function figuresOf({ ours, bare }: Comparison, recoveryP95Ms?: number): Figures {
+  const closuresPerSecond = median(ours.closuresPerSecond);
+  const barePerSecond = median(bare.closuresPerSecond);
+  return {
+    closuresPerSecond: rounded(closuresPerSecond, 2),
+    barePerSecond: rounded(barePerSecond, 2),
+    ratio: rounded(closuresPerSecond / barePerSecond, 3),
+    eventsPerClosure: ours.closure.events,
+    actionsPerClosure: ours.closure.actions,
+    cpuMsPerClosure: rounded(ours.cpuMsPerClosure, 1),
+    rssMb: rounded(ours.peakRssMb, 0),
+    ...(recoveryP95Ms === undefined ? {} : { recoveryP95Ms: rounded(recoveryP95Ms, 0) }),
+  };
+}
+
+type Row = readonly [label: string, ours: string, bare: string, goal: string];
+
+/** The figures for people, each beside its goal. */
+export function tableOf({ ours, bare }: Comparison, figures: Figures): string {
+  const { ratio, eventsPerClosure, actionsPerClosure, recoveryP95Ms } = figures;
+  const rows: Row[] = [
+    ['', 'ours', 'bare', 'goal'],
+    ['Closures per second', figures.closuresPerSecond.toFixed(2), figures.barePerSecond.toFixed(2), ''],
+    ['  slowest and fastest round', spread(ours.closuresPerSecond), spread(bare.closuresPerSecond), ''],
+    ['Ratio', ratio.toFixed(3), '', goal(`>= ${GOALS.ratio}`, ratio >= GOALS.ratio)],
+    [
+      'Events per closure',
+      String(eventsPerClosure),
+      String(bare.closure.events),
+      atMost(eventsPerClosure, GOALS.events),
+    ],
+    ['  forgetClosure, its own', String(ours.followUp.events), String(bare.followUp.events), ''],
+    [
+      'Cloud actions per closure',
+      String(actionsPerClosure),
+      String(bare.closure.actions),
+      atMost(actionsPerClosure, GOALS.actions),
+    ],
+    ['  forgetClosure, its own', String(ours.followUp.actions), String(bare.followUp.actions), ''],
+    ['Worker CPU per closure, ms', ours.cpuMsPerClosure.toFixed(1), bare.cpuMsPerClosure.toFixed(1), ''],
+    ['Worker memory, peak, MB', ours.peakRssMb.toFixed(0), bare.peakRssMb.toFixed(0), ''],
+    ...(recoveryP95Ms === undefined ? [] : [recoveryRow(recoveryP95Ms)]),
+  ];
+  return rows.map(line).join('\n');
+}
+
+function recoveryRow(p95Ms: number): Row {
+  const isMet = p95Ms <= GOALS.recoveryMs;
+  return [
+    'Confirmed after kill -9, p95, s',
+    (p95Ms / 1000).toFixed(2),
+    '',
+    goal(`<= ${GOALS.recoveryMs / 1000}`, isMet),
+  ];
+}
+
+function line([label, ours, bare, reached]: Row): string {
+  return `${label.padEnd(33)}${ours.padStart(13)}${bare.padStart(13)}  ${reached}`.trimEnd();
+}
+
+function spread(numbers: readonly number[]): string {
+  return `${Math.min(...numbers).toFixed(2)}-${Math.max(...numbers).toFixed(2)}`;
+}
+
+function atMost(number: number, limit: number): string {
+  return goal(`<= ${limit}`, number <= limit);
+}
+
+function goal(text: string, isMet: boolean): string {
+  return `${text}: ${isMet ? 'met' : 'not met'}`;
+}
+
+function rounded(number: number, digits: number): number {
+  return Number(number.toFixed(digits));
+}

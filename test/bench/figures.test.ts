@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { median, type Comparison } from '../../bench/compare';
+import { percentile } from '../../bench/recovery';
+import { figuresOf, tableOf } from '../../bench/report';
+
+const COMPARISON: Comparison = {
+  ours: {
+    closuresPerSecond: [9, 1, 9.5],
+    cpuMsPerClosure: 61.26,
+    peakRssMb: 250.4,
+    closure: { events: 57, actions: 21 },
+    followUp: { events: 11, actions: 2 },
+  },
+  bare: {
+    closuresPerSecond: [10, 12, 8],
+    cpuMsPerClosure: 50,
+    peakRssMb: 200,
+    closure: { events: 57, actions: 17 },
+    followUp: { events: 11, actions: 2 },
+  },
+};
+
+describe('the figures of a run', () => {
+  it('are the medians of the rounds and their ratio', () => {
+    expect(figuresOf(COMPARISON)).toEqual({
+      closuresPerSecond: 9,
+      barePerSecond: 10,
+      ratio: 0.9,
+      eventsPerClosure: 57,
+      actionsPerClosure: 21,
+      cpuMsPerClosure: 61.3,
+      rssMb: 250,
+    });
+  });
+
+  it('have the recovery only when it was measured', () => {
+    expect(figuresOf(COMPARISON, 1234.5)).toHaveProperty('recoveryP95Ms', 1235);
+  });
+
+  it('stand beside their goals, met or not', () => {
+    const table = tableOf(COMPARISON, figuresOf(COMPARISON, 3_200));
+
+    expect(table).toMatch(/Ratio .*>= 0\.9: met/);
+    expect(table).toMatch(/Events per closure .*<= 60: met/);
+    expect(table).toMatch(/Cloud actions per closure .*<= 20: not met/);
+    expect(table).toMatch(/kill -9.* 3\.20 .*<= 3: not met/);
+  });
+});
+
+describe('median', () => {
+  it.each([
+    [[3, 1, 2], 2],
+    [[4, 1, 3, 2], 2.5],
+    [[7], 7],
+  ])('of %j is %d', (numbers, middle) => {
+    expect(median(numbers)).toBe(middle);
+  });
+});
+
+describe('percentile', () => {
+  it('is the smallest number that the share does not exceed', () => {
+    const numbers = Array.from({ length: 100 }, (_, index) => 100 - index);
+
+    expect(percentile(numbers, 0.95)).toBe(95);
+    expect(percentile([5], 0.95)).toBe(5);
+  });
+});
