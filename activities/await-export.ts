@@ -50,7 +50,8 @@ export function createAwaitExport({ directory, storage }: Dependencies): Closure
 }
 
 function nextLookInMs(atFirstMs: number): number {
-  const growing = Math.min(atFirstMs * 1.5 ** Math.min(Context.current().info.attempt - 1, 30), HOUR_MS);
+  const grown = Math.round(atFirstMs * 1.5 ** Math.min(Context.current().info.attempt - 1, 30));
+  const growing = Math.min(grown, HOUR_MS);
   const remaining = remainingOverallMs();
   return remaining > LAST_LOOK_MS ? Math.min(growing, remaining - LAST_LOOK_MS / 2) : growing;
 }

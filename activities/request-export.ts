@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { ClosureActivities, RequestedExport, RequestExportInput } from '../workflows/contract/activities';
 import type { ClosurePolicy } from '../workflows/contract/policy';
 import { attemptSignal, whileHeartbeating } from './attempt';
@@ -9,6 +10,9 @@ import { StepNeedsOperatorError } from './step-errors';
 
 /** How many containers one round may burn before somebody has to look at the cause. */
 const CONTAINERS_PER_ROUND = 3;
+
+/** The directory creates `RequestInfo.json` empty and then fills it: a broken one is believed from this attempt on. */
+const BROKEN_IS_BURNT_FROM_ATTEMPT = 3;
 
 /** The SAS outlives the deadline by this: a late export is better than none. */
 const SAS_MARGIN_MS = 7 * 24 * 60 * 60 * 1000;
@@ -71,7 +75,7 @@ async function stateOf(
   await storage.createContainer(input.container, signal);
   const info = await storage.readRequestInfo(input.container, signal);
   if (info.kind === 'absent') return { kind: 'unused' };
-  if (info.kind === 'broken') return { kind: 'burnt' };
+  if (info.kind === 'broken') return burntUnlessBeingWritten();
   if (info.objectId !== input.account.objectId || info.tenantId !== input.account.tenantId) {
     throw new IndeterminateAnswerError('export-storage', "the container names somebody else's export");
   }
@@ -79,4 +83,14 @@ async function stateOf(
   return progress === 'unknown' || progress === 'failed'
     ? { kind: 'burnt' }
     : { kind: 'in-use', operationId: info.operationId };
+}
+
+/**
+ * A file that was just created may be filled in a moment; one that is still broken some retries later stays so, because the
+ * request that wrote it is long over.
+ * @throws UnavailableError while it may still be filled
+ */
+function burntUnlessBeingWritten(): ContainerState {
+  if (Context.current().info.attempt < BROKEN_IS_BURNT_FROM_ATTEMPT) throw new UnavailableError('directory');
+  return { kind: 'burnt' };
 }

@@ -12,6 +12,8 @@ export interface GuardedProcess {
   readonly lastOutput: () => string;
   /** Asks it and everything it started to end, insists after three seconds, and returns when it is gone. */
   readonly stop: () => Promise<void>;
+  /** Kills it as a crash would: it gets no chance to clear up. Returns when it is gone. */
+  readonly kill: () => Promise<void>;
 }
 
 /** How to start a guarded program. */
@@ -19,6 +21,8 @@ export interface GuardedOptions {
   readonly folder?: string;
   /** Added to our own environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Hears all that it prints, on both streams. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** A program that was to do something and end did not manage it, or did not manage it in time. */
@@ -44,6 +48,7 @@ export function startGuarded(command: readonly string[], options: GuardedOptions
   for (const stream of [guard.stdout, guard.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-LAST_OUTPUT_CHARACTERS);
+      options.onOutput?.(text);
     });
   }
   // It may be gone before we let go of its stdin.
@@ -58,7 +63,11 @@ export function startGuarded(command: readonly string[], options: GuardedOptions
     guard.stdin.end();
     if (!hasExited()) await once(guard, 'exit');
   };
-  return { exited, hasExited, lastOutput: () => output.trim(), stop };
+  const kill = async (): Promise<void> => {
+    guard.stdin.write('kill\n');
+    await exited;
+  };
+  return { exited, hasExited, lastOutput: () => output.trim(), stop, kill };
 }
 
 /**

@@ -5,8 +5,8 @@ import { migrateDatabase } from '../activities/adapters/audit-log/setup';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { startAzurite } from './azurite';
 import { startPglite } from './database';
-import { startEntra, type Entra } from './entra/entra';
-import { startGuarded, type GuardedProcess } from './guarded-process';
+import { startEntra, type Entra, type EntraOptions } from './entra/entra';
+import { startGuarded, type GuardedOptions, type GuardedProcess } from './guarded-process';
 import { packageRoot } from './machine';
 import { freePort, isListening } from './ports';
 import { withProgress, type OnProgress } from './progress';
@@ -21,17 +21,23 @@ export interface StackOptions {
   readonly defaults: Readonly<Record<string, string>>;
   /** Whether Temporal is wanted on its usual ports, if they are free. */
   readonly usualPorts: boolean;
+  /** How the directory's stand-in behaves, where it is to differ. */
+  readonly entra?: Omit<EntraOptions, 'token'>;
 }
 
-/** Everything that a closure needs, running on this machine. */
-export interface Stack {
+/** Everything that a worker needs, running on this machine. */
+export interface FarEnds {
   readonly temporal: TemporalServer;
   readonly entra: Entra;
-  readonly worker: GuardedProcess;
-  /** What the worker runs with, and what the command line needs to reach the same parts. */
+  /** What a worker runs with, and what the command line needs to reach the same parts. */
   readonly environment: Readonly<Record<string, string>>;
   /** Ends all parts, the last started first. */
   readonly close: () => Promise<void>;
+}
+
+/** Everything that a closure needs: the far ends with a worker. */
+export interface Stack extends FarEnds {
+  readonly worker: GuardedProcess;
 }
 
 const TOKEN = 'sandbox-token';
@@ -45,6 +51,25 @@ const WORKER_READY_WITHIN_MS = 60_000;
  * @throws Error when a part does not come up; what was started before is ended
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
+  const farEnds = await startFarEnds(options);
+  try {
+    const worker = await startWorker(farEnds.environment, options);
+    const close = async (): Promise<void> => {
+      await worker.stop();
+      await farEnds.close();
+    };
+    return { ...farEnds, worker, close };
+  } catch (error) {
+    await farEnds.close();
+    throw error;
+  }
+}
+
+/**
+ * Starts the far ends without a worker, for whoever starts and ends workers himself.
+ * @throws Error when a part does not come up; what was started before is ended
+ */
+export async function startFarEnds(options: StackOptions): Promise<FarEnds> {
   const started: { close: () => Promise<void> }[] = [];
   const keep = <T extends { close: () => Promise<void> }>(part: T): T => {
     started.push(part);
@@ -54,28 +79,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const part of started.splice(0).reverse()) await part.close();
   };
   try {
-    const parts = await startFarEnds(options, keep);
-    const environment = await environmentOf(options, parts);
-    const worker = await startWorker(environment, options.onProgress);
-    keep({ close: worker.stop });
-    return { temporal: parts.temporal, entra: parts.entra, worker, environment, close };
+    const parts = await startParts(options, keep);
+    const { temporal, entra } = parts;
+    return { temporal, entra, environment: await environmentOf(options, parts), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-interface FarEnds {
-  readonly temporal: TemporalServer;
-  readonly entra: Entra;
+interface Parts extends Pick<FarEnds, 'temporal' | 'entra'> {
   readonly storageConnectionString: string;
   readonly databaseUrl: string;
 }
 
 type Keep = <T extends { close: () => Promise<void> }>(part: T) => T;
 
-async function startFarEnds({ onProgress, environment, usualPorts }: StackOptions, keep: Keep): Promise<FarEnds> {
-  const entra = keep(await startEntra({ token: TOKEN }));
+async function startParts(options: StackOptions, keep: Keep): Promise<Parts> {
+  const { onProgress, environment, usualPorts } = options;
+  const entra = keep(await startEntra({ ...options.entra, token: TOKEN }));
   const storage = keep(await startAzurite());
   const databaseUrl =
     environment['DATABASE_URL'] ??
@@ -96,7 +118,7 @@ async function usualPortsIfFree(): Promise<{ port: number; uiPort: number } | Re
   return isTaken ? {} : { port: USUAL_PORT, uiPort: USUAL_UI_PORT };
 }
 
-async function environmentOf(options: StackOptions, parts: FarEnds): Promise<Record<string, string>> {
+async function environmentOf(options: StackOptions, parts: Parts): Promise<Record<string, string>> {
   const policy = Object.entries(options.environment).filter(
     ([name]) => name.startsWith('CLOSURE_') || name === 'LOG_LEVEL',
   );
@@ -116,13 +138,16 @@ async function environmentOf(options: StackOptions, parts: FarEnds): Promise<Rec
   };
 }
 
-/** Starts a worker process with that environment, and returns when it is ready. */
+/**
+ * Starts a worker process with that environment, and returns when it is ready.
+ * @throws Error when it ends or is not ready in a minute
+ */
 export async function startWorker(
   environment: Readonly<Record<string, string>>,
-  onProgress: OnProgress,
+  { onProgress, ...options }: Pick<StackOptions, 'onProgress'> & Pick<GuardedOptions, 'onOutput'>,
 ): Promise<GuardedProcess> {
   const main = path.join(packageRoot(), 'dist', 'worker', 'main.js');
-  const worker = startGuarded([process.execPath, main], { environment });
+  const worker = startGuarded([process.execPath, main], { ...options, environment });
   await withProgress('Starting the worker', onProgress, () => untilReady(worker, environment['HEALTH_PORT'] ?? ''));
   return worker;
 }

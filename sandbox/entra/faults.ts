@@ -13,6 +13,8 @@ export type FaultEffect =
   | { readonly kind: 'loseAnswer' }
   /** Nothing is heard for so long; then, unless the caller has gone, the request is handled as usual. */
   | { readonly kind: 'hang'; readonly ms: number }
+  /** The effect happens; nothing is heard for so long; then, unless the caller has gone, it is answered as usual. */
+  | { readonly kind: 'holdAnswer'; readonly ms: number }
   /** The effect happens; the answer is 200 with this text in place of the body. */
   | { readonly kind: 'malformed'; readonly body: string }
   /** Runs just before the request is handled as usual. */

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setMaxListeners } from 'node:events';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -16,6 +23,8 @@ export interface RecordedRequest {
   readonly path: string;
   /** The caller's `client-request-id` header. */
   readonly clientRequestId: string | undefined;
+  /** All that came with it, names in lower case. */
+  readonly headers: IncomingHttpHeaders;
   /** The body as text; empty when there was none. */
   readonly body: string;
 }
@@ -137,12 +146,14 @@ async function replyTo(inside: Inside, { call, authorization, response }: Exchan
   if (fault?.kind === 'status') {
     return answerOf(fault);
   }
-  if (fault?.kind === 'hang' && !(await hang(response, fault.ms, inside.closing))) {
+  const isThereAfter = async (kind: 'hang' | 'holdAnswer'): Promise<boolean> =>
+    fault?.kind !== kind || (await hang(response, fault.ms, inside.closing));
+  if (!(await isThereAfter('hang'))) {
     return undefined;
   }
   const reply = await answer(inside.router, call, authorization);
   assertFitsMetadata(call, reply);
-  return spoil(reply, fault);
+  return (await isThereAfter('holdAnswer')) ? spoil(reply, fault) : undefined;
 }
 
 async function serve(inside: Inside, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -155,7 +166,7 @@ async function serve(inside: Inside, request: IncomingMessage, response: ServerR
   const method = request.method ?? 'GET';
   const clientRequestId = headerOf(request, 'client-request-id');
   const bodyText = await bodyTextOf(request);
-  inside.requests.push({ method, path, clientRequestId, body: bodyText });
+  inside.requests.push({ method, path, clientRequestId, headers: request.headers, body: bodyText });
   const call: Call = {
     method,
     url: new URL(`${origin}${path}`),
@@ -203,6 +214,8 @@ function listenOn(server: Server, port: number, host: string): Promise<AddressIn
 /** An HTTP server for the routes, with faults; not listening yet. */
 export function createEntraServer(router: Router, faults: FaultBook): EntraServer {
   const closing = new AbortController();
+  // One listener for each request that hangs.
+  setMaxListeners(Number.POSITIVE_INFINITY, closing.signal);
   let ordinal = 0;
   const requests: RecordedRequest[] = [];
   const nextOrdinal = (): number => ordinal++;
