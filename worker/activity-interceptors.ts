@@ -49,11 +49,18 @@ function classOf(fault: unknown): string {
   return fault instanceof Error ? fault.constructor.name : typeof fault;
 }
 
-/** The first lines of the stack behind the message: the message itself may quote anything. */
+/** The first lines of the stack behind the message: the message itself may quote anything, even lines like these. */
 function placeOf(fault: unknown): string {
-  const frames = fault instanceof Error ? (fault.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
-  return frames
+  if (!(fault instanceof Error)) return '';
+  return behindMessage(fault)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
     .slice(0, 4)
     .map((line) => line.trim().replace(/\(?(?:file:\/\/)?\/.*\/(?=[^/]+:\d+)/, '('))
     .join(' < ');
+}
+
+function behindMessage({ stack = '', message }: Error): string {
+  const start = stack.indexOf(message);
+  return start === -1 ? '' : stack.slice(start + message.length);
 }

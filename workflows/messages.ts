@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import * as state from './closure-state';
 import type { Closure } from './closure';
-import type { Confirmation } from './contract/confirmation';
+import { expectOneVerification, type Confirmation } from './contract/confirmation';
 import type { Refusal } from './contract/failures';
 import {
   confirmSignal,
@@ -23,6 +23,9 @@ const REFUSAL_TEXTS: Record<Refusal, string> = {
   'malformed-resolution':
     "A resolution is { target, action: 'retry', by }, where by is an opaque id of at most 64 letters, digits, '.', '_' or '-'.",
 };
+
+// Every Workflow has its own copy of this module and verifies one signature.
+expectOneVerification();
 
 /** Makes the closure listen. To be called before anything is awaited. */
 export function listen(closure: Closure): void {

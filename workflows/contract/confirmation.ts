@@ -69,6 +69,14 @@ export function isSignedBy(publicKey: string, closureId: Guid, confirmation: Con
   return ed25519.verify(signature, confirmationText(closureId, confirmation.planDigest), key, { zip215: false });
 }
 
+/**
+ * For code that verifies one signature and is thrown away, as a Workflow is: leaves out the table that otherwise the first
+ * verification makes for later ones, and so takes an eighth of the time. Results stay the same.
+ */
+export function expectOneVerification(): void {
+  ed25519.Point.BASE.precompute(1);
+}
+
 /** Whether an unknown value has the shape of a confirmation. Says nothing about the signature. */
 export function isConfirmation(value: unknown): value is Confirmation {
   if (typeof value !== 'object' || value === null) return false;

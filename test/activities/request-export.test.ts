@@ -1,0 +1,192 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ExportProgress } from '../../activities/ports/directory';
+import type { RequestInfo } from '../../activities/ports/export-storage';
+import { Sensitive } from '../../activities/ports/sensitive';
+import { FakeWorld, POLICY } from '../support/fake-world';
+import { CLOSURE_ID, exportInput } from '../support/inputs';
+import { attempt, untilDone, type AttemptDependencies } from '../support/run-activity';
+
+const OTHER_ID = '3c000000-0000-4000-8000-000000000003';
+const container = (attempts: number): string => `export-${CLOSURE_ID}-${String(attempts)}`;
+const request = (world: FakeWorld, round = 1) => ['requestExport', exportInput(world, round)] as const;
+
+/** The world, with these things to be read from its containers. */
+function withRequestInfo(world: FakeWorld, infos: Readonly<Record<string, RequestInfo>>): AttemptDependencies {
+  const { storage, ...others } = world.dependencies;
+  const readRequestInfo: typeof storage.readRequestInfo = async (name, signal) =>
+    infos[name] ?? (await storage.readRequestInfo(name, signal));
+  return { ...others, storage: { ...storage, readRequestInfo } };
+}
+
+/** The world, in which operations are as far as this. */
+function withProgress(world: FakeWorld, progress: Readonly<Record<string, ExportProgress>>): AttemptDependencies {
+  const { directory, ...others } = world.dependencies;
+  return {
+    ...others,
+    directory: {
+      ...directory,
+      exportProgress: (_account, operationId) => Promise.resolve({ progress: progress[operationId] ?? 'running' }),
+    },
+  };
+}
+
+function usedContainer(world: FakeWorld, attempts: number): string {
+  const operationId = `operation-${String(attempts)}`;
+  world.containers.set(container(attempts), { operationId });
+  return operationId;
+}
+
+describe('the request for an export', () => {
+  it('is made into the first container of the closure', async () => {
+    const world = new FakeWorld();
+
+    const requested = await attempt(world.dependencies, request(world));
+
+    expect(requested).toEqual({ operationId: expect.any(String), container: container(1) });
+    expect(world.effects).toEqual(['requestExport']);
+  });
+
+  it('gives the directory a SAS that outlives the deadline by a week', async () => {
+    const world = new FakeWorld();
+    const expiries: number[] = [];
+    const { storage, ...others } = world.dependencies;
+    const grantWriting: typeof storage.grantWriting = (name, expiresAt) => {
+      expiries.push(expiresAt.getTime() - Date.now());
+      return Promise.resolve(new Sensitive(name));
+    };
+
+    await attempt({ ...others, storage: { ...storage, grantWriting } }, request(world));
+
+    const week = 7 * 86_400_000;
+    expect(expiries).toEqual([expect.any(Number)]);
+    expect(Math.abs((expiries[0] ?? 0) - POLICY.exportDeadlineMs - week)).toBeLessThan(60_000);
+  });
+
+  it.each(['running', 'complete'] as const)(
+    'adopts the operation that an earlier attempt left %s',
+    async (progress) => {
+      const world = new FakeWorld();
+      const operationId = usedContainer(world, 1);
+
+      const requested = await attempt(withProgress(world, { [operationId]: progress }), request(world));
+
+      expect(requested).toEqual({ operationId, container: container(1) });
+      expect(world.effects).toEqual([]);
+    },
+  );
+
+  it.each(['failed', 'unknown'] as const)(
+    'goes on to the next container when the operation is %s',
+    async (progress) => {
+      const world = new FakeWorld();
+      const operationId = usedContainer(world, 1);
+
+      const requested = await attempt(withProgress(world, { [operationId]: progress }), request(world));
+
+      expect(requested).toMatchObject({ container: container(2) });
+      expect(world.effects).toEqual(['requestExport']);
+    },
+  );
+
+  it('is looked for again when the directory says that the container was used', async () => {
+    const world = new FakeWorld();
+    const operationId = usedContainer(world, 1);
+    // The file of the request that runs beside this one is not there at the first look.
+    world.before('readRequestInfo', (times) => {
+      if (times === 1) world.containers.set(container(1), {});
+    });
+    world.before('requestExport', () => {
+      world.containers.set(container(1), { operationId });
+    });
+
+    const first = attempt(world.dependencies, request(world));
+    await expect(first).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    const second = await attempt(world.dependencies, request(world), { info: { attempt: 2 } });
+
+    expect(second).toEqual({ operationId, container: container(1) });
+    expect(world.effects).toEqual(['requestExport']);
+  });
+
+  it("believes nothing when the container names somebody else's account", async () => {
+    const world = new FakeWorld();
+    const own = { kind: 'present', operationId: 'operation-1', ...world.person } as const;
+    for (const foreign of [
+      { ...own, objectId: OTHER_ID },
+      { ...own, tenantId: OTHER_ID },
+    ]) {
+      const outcome = attempt(withRequestInfo(world, { [container(1)]: foreign }), request(world));
+
+      await expect(outcome).rejects.toMatchObject({ type: 'Indeterminate', nonRetryable: false });
+    }
+    expect(world.effects).toEqual([]);
+  });
+});
+
+describe('a container whose RequestInfo.json is empty or broken', () => {
+  const broken = { [container(1)]: { kind: 'broken' } } as const;
+
+  it.each([1, 2])('may be filled in a moment: attempt %p leaves it alone and looks again', async (number) => {
+    const world = new FakeWorld();
+
+    const outcome = attempt(withRequestInfo(world, broken), request(world), { info: { attempt: number } });
+
+    await expect(outcome).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    expect(world.effects).toEqual([]);
+    expect([...world.containers.keys()]).toEqual([container(1)]);
+  });
+
+  it('is adopted when the operation stands in it at the next look', async () => {
+    const world = new FakeWorld();
+    const filled = { [container(1)]: { kind: 'present', operationId: 'operation-1', ...world.person } } as const;
+
+    await expect(attempt(withRequestInfo(world, broken), request(world))).rejects.toMatchObject({
+      type: 'Unavailable',
+    });
+    const requested = await attempt(withRequestInfo(world, filled), request(world), { info: { attempt: 2 } });
+
+    expect(requested).toEqual({ operationId: 'operation-1', container: container(1) });
+    expect(world.effects).toEqual([]);
+  });
+
+  it('is burnt when it is still broken at the third attempt: the next container is asked', async () => {
+    const world = new FakeWorld();
+
+    const requested = await untilDone(withRequestInfo(world, broken), request(world));
+
+    expect(requested).toMatchObject({ container: container(2) });
+    expect(world.effects).toEqual(['requestExport']);
+  });
+});
+
+describe('a round of requests', () => {
+  const allFailed = (world: FakeWorld, count: number): AttemptDependencies => {
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    return withProgress(
+      world,
+      Object.fromEntries(numbers.map((number) => [usedContainer(world, number), 'failed' as const])),
+    );
+  };
+
+  it('burns at most three containers before somebody has to look', async () => {
+    const world = new FakeWorld();
+
+    const outcome = attempt(allFailed(world, 3), request(world));
+
+    await expect(outcome).rejects.toMatchObject({ type: 'ExportLocationsBurnt', nonRetryable: true });
+    expect(world.effects).toEqual([]);
+    expect(world.containers.size).toBe(3);
+  });
+
+  it('uses the third when two are burnt', async () => {
+    const world = new FakeWorld();
+
+    await expect(attempt(allFailed(world, 2), request(world))).resolves.toMatchObject({ container: container(3) });
+  });
+
+  it('has three more when an operator asks for a new export', async () => {
+    const world = new FakeWorld();
+
+    await expect(attempt(allFailed(world, 5), request(world, 2))).resolves.toMatchObject({ container: container(6) });
+    await expect(attempt(allFailed(world, 6), request(world, 3))).resolves.toMatchObject({ container: container(7) });
+  });
+});

@@ -1,0 +1,398 @@
+import { describe, expect, it } from '@jest/globals';
+import * as state from '../../workflows/closure-state';
+import { closureWorkflowId } from '../../workflows/contract/account';
+import { closureIdOf, publicKeyOf, signConfirmation } from '../../workflows/contract/confirmation';
+import { adviceFor, REJECTION_REASONS } from '../../workflows/contract/eligibility';
+import type { DigestedPlan } from '../../workflows/contract/plan';
+import { OUTCOMES, type Attention, type ClosureStatus } from '../../workflows/contract/status';
+import { guid } from '../support/guid';
+
+const SEED = new Uint8Array(32).fill(7);
+const PUBLIC_KEY = publicKeyOf(SEED);
+const CLOSURE_ID = closureIdOf(PUBLIC_KEY);
+const ACCOUNT = {
+  tenantId: guid('1a000000-0000-4000-8000-000000000001'),
+  objectId: guid('2b000000-0000-4000-8000-000000000002'),
+};
+const WORKFLOW_ID = closureWorkflowId(ACCOUNT);
+const RECEIVED = new Date('2026-01-31T09:30:00.000Z');
+const LATER = new Date('2026-02-14T09:30:00.000Z');
+
+const PLANNED: DigestedPlan = {
+  plan: {
+    version: 1,
+    round: 1,
+    closureId: CLOSURE_ID,
+    targets: [{ name: 'directory', erases: [{ what: 'account', count: 1 }], retains: [] }],
+  },
+  planDigest: 'ab'.repeat(32),
+};
+const YES = signConfirmation(SEED, CLOSURE_ID, PLANNED.planDigest);
+
+const opened = state.opened(WORKFLOW_ID, PUBLIC_KEY, RECEIVED);
+const asked = state.askedToConfirm(opened, PLANNED, LATER);
+const confirmed = state.confirmed(asked, YES, LATER);
+const waiting = (target: Attention['target'], fault: Attention['fault'] = 'Unavailable'): Attention => ({
+  target,
+  fault,
+  since: LATER.toISOString(),
+  attempts: 3,
+});
+
+describe('a closure that was just received', () => {
+  it('is being checked, has promised nothing yet, and is due in a month', () => {
+    expect(opened).toEqual({
+      workflowId: WORKFLOW_ID,
+      closureId: CLOSURE_ID,
+      phase: 'checking',
+      receivedAt: '2026-01-31T09:30:00.000Z',
+      dueBy: '2026-02-28T23:59:59.999Z',
+      targets: [],
+      attention: [],
+      refusedConfirmations: 0,
+    });
+  });
+});
+
+describe('a start input', () => {
+  const request = { account: ACCOUNT, publicKey: PUBLIC_KEY };
+
+  it('is a request when account and public key are good and the Workflow id is the one of the account', () => {
+    expect(state.isRequestFor(WORKFLOW_ID, request)).toBe(true);
+    expect(state.isRequestFor(WORKFLOW_ID, { ...request, from: 'a later version' })).toBe(true);
+  });
+
+  it('is refused under the Workflow id of another account', () => {
+    const other = { ...ACCOUNT, objectId: ACCOUNT.tenantId };
+
+    expect(state.isRequestFor(closureWorkflowId(other), request)).toBe(false);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'request'],
+    ['without a public key', { account: ACCOUNT }],
+    ['without an account', { publicKey: PUBLIC_KEY }],
+    ['with a text as account', { account: 'ada', publicKey: PUBLIC_KEY }],
+    ['with null as account', { account: null, publicKey: PUBLIC_KEY }],
+    ['without an object id', { account: { tenantId: ACCOUNT.tenantId }, publicKey: PUBLIC_KEY }],
+    ['without a tenant id', { account: { objectId: ACCOUNT.objectId }, publicKey: PUBLIC_KEY }],
+    ['with a number as public key', { account: ACCOUNT, publicKey: 7 }],
+    ['with a short public key', { account: ACCOUNT, publicKey: PUBLIC_KEY.slice(1) }],
+  ])('is refused when it is %s', (_what, input) => {
+    expect(state.isRequestFor(WORKFLOW_ID, input)).toBe(false);
+  });
+
+  it.each(['tenantId', 'objectId'])(
+    'is refused when %s is no lower-case GUID, though the Workflow id fits it',
+    (id) => {
+      const named = { tenantId: ACCOUNT.tenantId, objectId: ACCOUNT.objectId, [id]: ACCOUNT.objectId.toUpperCase() };
+
+      expect(state.isRequestFor(closureWorkflowId({ ...ACCOUNT, ...named }), { ...request, account: named })).toBe(
+        false,
+      );
+    },
+  );
+});
+
+describe('a closure in its story', () => {
+  it('enters a phase and keeps all else', () => {
+    expect(state.entered(asked, 'erasing')).toEqual({ ...asked, phase: 'erasing' });
+  });
+
+  it('keeps the manifest of the export', () => {
+    const manifest = { container: 'export-1', files: [] };
+
+    expect(state.exported(opened, manifest)).toEqual({ ...opened, export: manifest });
+  });
+
+  it('asks for a confirmation of the plan until the window ends', () => {
+    expect(asked).toEqual({
+      ...opened,
+      ...PLANNED,
+      phase: 'awaitingConfirmation',
+      confirmBy: LATER.toISOString(),
+      targets: [{ name: 'directory', state: 'planned' }],
+    });
+  });
+
+  it('forgets an earlier yes and its cooling off when it asks again', () => {
+    const cooling = state.coolingOff(confirmed, LATER);
+
+    expect(state.askedToConfirm(cooling, PLANNED, LATER)).toEqual(asked);
+  });
+
+  it('keeps the yes and when it came', () => {
+    expect(confirmed).toEqual({ ...asked, confirmation: YES, confirmedAt: LATER.toISOString() });
+  });
+
+  it('cools off until the erasure begins', () => {
+    expect(state.coolingOff(confirmed, LATER)).toEqual({
+      ...confirmed,
+      phase: 'coolingOff',
+      eraseAfter: LATER.toISOString(),
+    });
+  });
+
+  it('passes the point of no return at an instant', () => {
+    expect(state.pastPointOfNoReturn(confirmed, LATER)).toEqual({
+      ...confirmed,
+      pointOfNoReturnAt: LATER.toISOString(),
+    });
+  });
+
+  it('keeps what a target reached before when it comes further', () => {
+    const erased = state.targetReached(asked, { name: 'directory', state: 'erased', erasedCount: 1, rounds: 1 });
+    const verified = state.targetReached(erased, { name: 'directory', state: 'verified' });
+
+    expect(verified.targets).toEqual([{ name: 'directory', state: 'verified', erasedCount: 1, rounds: 1 }]);
+  });
+
+  it('does not add a target that the plan does not have', () => {
+    expect(state.targetReached(opened, { name: 'directory', state: 'fenced' }).targets).toEqual([]);
+  });
+
+  it('says that a cancellation came too late', () => {
+    expect(state.cancellationIgnored(confirmed)).toEqual({ ...confirmed, cancellationIgnored: true });
+  });
+
+  it('counts refused confirmations', () => {
+    expect(state.confirmationRefused(state.confirmationRefused(asked))).toEqual({ ...asked, refusedConfirmations: 2 });
+  });
+});
+
+describe('a step that waits for an operator', () => {
+  it('is shown with its fault, one entry a step', () => {
+    const twice = state.parked(state.parked(opened, waiting('export')), waiting('export', 'ExportFailed'));
+
+    expect(twice.attention).toEqual([waiting('export', 'ExportFailed')]);
+    expect(state.attentionLabels(twice)).toEqual(['export:ExportFailed']);
+  });
+
+  it('is shown beside another one, in the order in which they stopped', () => {
+    const both = state.parked(state.parked(opened, waiting('directory')), waiting('export'));
+
+    expect(state.attentionLabels(both)).toEqual(['directory:Unavailable', 'export:Unavailable']);
+  });
+
+  it('goes on without the others when it is resolved', () => {
+    const both = state.parked(state.parked(opened, waiting('directory')), waiting('export'));
+
+    expect(state.resolved(both, 'directory').attention).toEqual([waiting('export')]);
+  });
+
+  it.each(OUTCOMES)('waits no longer when the closure ends as %s', (outcome) => {
+    const ended = state.ended(state.parked(asked, waiting('export')), outcome);
+
+    expect(ended).toEqual({ ...asked, phase: outcome, outcome, attention: [] });
+    expect(state.attentionLabels(ended)).toEqual([]);
+  });
+});
+
+describe('a rejected closure', () => {
+  it.each(REJECTION_REASONS)('tells the person what to do when the reason is %s', (reason) => {
+    expect(state.rejected(opened, { kind: 'rejected', reason })).toEqual({
+      ...opened,
+      phase: 'rejected',
+      outcome: 'rejected',
+      reason,
+      advice: adviceFor(reason),
+    });
+    expect(adviceFor(reason)).toMatch(/^[A-Z].+\.$/);
+  });
+
+  it('names every blocker', () => {
+    const blockers = [
+      { kind: 'guest-account', count: 1 } as const,
+      { kind: 'sole-owner-of-groups', count: 2 } as const,
+    ];
+
+    expect(state.rejected(opened, { kind: 'rejected', reason: 'blocked', blockers }).blockers).toEqual(blockers);
+  });
+});
+
+describe('a stopped closure', () => {
+  const stop = { kind: 'stopped', reason: 'managed-tenant', signIn: 'blocked', done: [] } as const;
+  const stoppedIn = (reached: Partial<ClosureStatus['targets'][number]>, done: readonly string[] = []): ClosureStatus =>
+    state.stopped(state.targetReached(confirmed, { name: 'directory', state: 'planned', ...reached }), 'directory', {
+      ...stop,
+      done,
+    });
+
+  it('ends with the reason, advice, and whether sign-in stays blocked', () => {
+    const stopped = state.stopped(state.parked(confirmed, waiting('directory')), 'directory', stop);
+
+    expect(stopped).toMatchObject({
+      phase: 'stopped',
+      outcome: 'stopped',
+      reason: 'managed-tenant',
+      attention: [],
+      targets: [{ name: 'directory', state: 'stopped' }],
+      stop: { signIn: 'blocked' },
+    });
+  });
+
+  it.each([
+    ['account-gone', /somebody else/],
+    ['managed-tenant', /got an administrator/],
+    ['federated-tenant', /own identity provider/],
+    ['unknown-tenant', /moved to another tenant/],
+  ] as const)('advises about %s', (reason, advice) => {
+    expect(state.stopped(confirmed, 'directory', { ...stop, reason }).advice).toMatch(advice);
+  });
+
+  it('has done nothing when the first fence was stopped', () => {
+    expect(stoppedIn({}).stop).toEqual({
+      done: [],
+      notDone: ['directory:fence', 'directory:erase', 'directory:verify'],
+      signIn: 'blocked',
+    });
+  });
+
+  it('lists the steps that were done, the parts of the interrupted one, and the steps that were not', () => {
+    expect(stoppedIn({ state: 'fenced' }, ['soft-delete']).stop).toMatchObject({
+      done: ['directory:fence', 'directory:soft-delete'],
+      notDone: ['directory:erase', 'directory:verify'],
+    });
+    expect(stoppedIn({ state: 'erased' }).stop).toMatchObject({
+      done: ['directory:fence', 'directory:erase'],
+      notDone: ['directory:verify'],
+    });
+    expect(stoppedIn({ state: 'verified' }).stop).toMatchObject({
+      done: ['directory:fence', 'directory:erase', 'directory:verify'],
+      notDone: [],
+    });
+  });
+
+  it('leaves other targets as they are', () => {
+    expect(state.stopped(confirmed, 'elsewhere', stop).targets).toEqual(confirmed.targets);
+  });
+});
+
+describe('a confirmation', () => {
+  const refusalOf = (status: ClosureStatus, value: unknown): unknown =>
+    state.confirmationRefusal(status, PUBLIC_KEY, value);
+
+  it('is accepted while it is waited for, signed with the token, for the plan that was shown', () => {
+    expect(refusalOf(asked, YES)).toBeUndefined();
+  });
+
+  it('succeeds again when it is the accepted one, in every later phase and after the end', () => {
+    const later = [confirmed, state.entered(confirmed, 'erasing'), state.ended(confirmed, 'closed')];
+
+    expect(later.map((status) => refusalOf(status, YES))).toEqual([undefined, undefined, undefined]);
+    expect(state.isAcceptedConfirmation(confirmed, { ...YES })).toBe(true);
+  });
+
+  it('is not the accepted one when there is none, or plan or signature differ', () => {
+    const other = signConfirmation(SEED, CLOSURE_ID, 'cd'.repeat(32));
+
+    expect(state.isAcceptedConfirmation(asked, YES)).toBe(false);
+    expect(state.isAcceptedConfirmation(confirmed, { ...YES, planDigest: other.planDigest })).toBe(false);
+    expect(state.isAcceptedConfirmation(confirmed, { ...YES, signature: other.signature })).toBe(false);
+  });
+
+  it.each([undefined, null, 7, 'yes', {}, { planDigest: YES.planDigest }, { ...YES, signature: 'short' }])(
+    'is refused as malformed when it is %p',
+    (value) => {
+      expect(refusalOf(asked, value)).toBe('malformed-confirmation');
+    },
+  );
+
+  it('is refused when nobody waits for one', () => {
+    const notWaiting = [opened, state.entered(asked, 'erasing'), state.ended(asked, 'expired')];
+
+    expect(notWaiting.map((status) => refusalOf(status, YES))).toEqual(
+      notWaiting.map(() => 'not-awaiting-confirmation'),
+    );
+  });
+
+  it('is refused when another one was accepted a moment before', () => {
+    const other = signConfirmation(SEED, CLOSURE_ID, 'cd'.repeat(32));
+
+    expect(refusalOf(confirmed, other)).toBe('not-awaiting-confirmation');
+  });
+
+  it('is refused when it was signed with another token, whatever plan it names', () => {
+    const forger = new Uint8Array(32).fill(8);
+
+    expect(refusalOf(asked, signConfirmation(forger, CLOSURE_ID, PLANNED.planDigest))).toBe('wrong-token');
+    expect(refusalOf(asked, signConfirmation(forger, CLOSURE_ID, 'cd'.repeat(32)))).toBe('wrong-token');
+  });
+
+  it('is refused when it was signed for another closure', () => {
+    expect(refusalOf(asked, signConfirmation(SEED, ACCOUNT.tenantId, PLANNED.planDigest))).toBe('wrong-token');
+  });
+
+  it('is refused when it is for another plan', () => {
+    expect(refusalOf(asked, signConfirmation(SEED, CLOSURE_ID, 'cd'.repeat(32)))).toBe('stale-plan');
+  });
+});
+
+describe('a withdrawal', () => {
+  it('is possible until the point of no return', () => {
+    expect([opened, asked, confirmed, state.coolingOff(confirmed, LATER)].map(state.withdrawalRefusal)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is refused from the point of no return on', () => {
+    expect(state.withdrawalRefusal(state.pastPointOfNoReturn(confirmed, LATER))).toBe('past-point-of-no-return');
+  });
+
+  it('succeeds again on a withdrawn closure, and is refused on one that ended otherwise', () => {
+    const refusals = OUTCOMES.map((outcome) => [outcome, state.withdrawalRefusal(state.ended(asked, outcome))]);
+
+    expect(Object.fromEntries(refusals)).toEqual({
+      withdrawn: undefined,
+      closed: 'past-point-of-no-return',
+      rejected: 'past-point-of-no-return',
+      expired: 'past-point-of-no-return',
+      stopped: 'past-point-of-no-return',
+    });
+  });
+});
+
+describe("an operator's answer", () => {
+  const retry = { target: 'export', action: 'retry', by: 'op-1' };
+  const parked = state.parked(opened, waiting('export'));
+
+  it.each(['eligibility', 'export', 'plan', 'directory'] as const)('is accepted for %s when it waits', (target) => {
+    expect(state.resolutionRefusal(state.parked(opened, waiting(target)), { ...retry, target })).toBeUndefined();
+  });
+
+  it('is refused when that step does not wait', () => {
+    expect(state.resolutionRefusal(opened, retry)).toBe('nothing-to-resolve');
+    expect(state.resolutionRefusal(parked, { ...retry, target: 'plan' })).toBe('nothing-to-resolve');
+  });
+
+  it.each(['a', 'Op_1.x-Z', 'x'.repeat(64)])('names who decided by an opaque id such as %p', (by) => {
+    expect(state.resolutionRefusal(parked, { ...retry, by })).toBeUndefined();
+  });
+
+  it.each(['', 'x'.repeat(65), 'Ada Lovelace', 'ada@analytical.example', 'a\n', '\na', 7, null, ['a']])(
+    'is refused when it names who decided by %p',
+    (by) => {
+      expect(state.resolutionRefusal(parked, { ...retry, by })).toBe('malformed-resolution');
+    },
+  );
+
+  it.each([
+    undefined,
+    null,
+    'retry',
+    {},
+    { target: 'export', action: 'retry' },
+    { target: 'export', by: 'op-1' },
+    { action: 'retry', by: 'op-1' },
+    { ...retry, action: 'skip' },
+    { ...retry, target: 'somewhere' },
+    { ...retry, target: ['export'] },
+  ])('is refused when it is %p', (value) => {
+    expect(state.resolutionRefusal(parked, value)).toBe('malformed-resolution');
+  });
+});
