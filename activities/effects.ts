@@ -6,6 +6,8 @@ import type { AuditLog, EffectKey } from './ports/audit-log';
 interface EffectDefinition {
   readonly keyOf: (input: unknown) => EffectKey & { readonly planDigest?: string };
   readonly result: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** Done again although it was recorded as done: what there is to do may have grown since. */
+  readonly isRepeated?: true;
 }
 
 /** What an Activity is told about its own effect. */
@@ -46,6 +48,7 @@ const EFFECTS: Partial<Record<keyof ClosureActivities, EffectDefinition>> = {
   deleteExports: {
     keyOf: (input) => ({ ...closureOnly.parse(input), target: 'export', step: 'delete', round: 1 }),
     result: z.object({ deletedContainers: z.number() }),
+    isRepeated: true,
   },
 };
 
@@ -65,7 +68,7 @@ export async function runRecorded(
   const key = effect.keyOf(activity.input);
   const intent = await auditLog.append({ ...key, kind: 'intent' }, activity.signal);
   const recorded = intent.isNew ? undefined : await auditLog.find(key, 'result', activity.signal);
-  if (recorded !== undefined) return effect.result.parse(recorded.outcome);
+  if (recorded !== undefined && !effect.isRepeated) return effect.result.parse(recorded.outcome);
 
   const outcome = effect.result.parse(await perform({ isResumed: !intent.isNew }));
   const { entry } = await auditLog.append({ ...key, kind: 'result', outcome }, activity.signal);

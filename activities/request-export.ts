@@ -11,8 +11,8 @@ import { StepNeedsOperatorError } from './step-errors';
 /** How many containers one round may burn before somebody has to look at the cause. */
 const CONTAINERS_PER_ROUND = 3;
 
-/** The directory creates `RequestInfo.json` empty and then fills it: a broken one is believed from this attempt on. */
-const BROKEN_IS_BURNT_FROM_ATTEMPT = 3;
+/** From this attempt on, some 35 seconds after the first, what looks burnt is believed to be. */
+const BURNT_FROM_ATTEMPT = 4;
 
 /** The SAS outlives the deadline by this: a late export is better than none. */
 const SAS_MARGIN_MS = 7 * 24 * 60 * 60 * 1000;
@@ -25,7 +25,9 @@ interface Dependencies {
 
 /** A container can be asked for an export, has one running or done, or is lost for the purpose. */
 type ContainerState =
-  { readonly kind: 'unused' } | { readonly kind: 'burnt' } | { readonly kind: 'in-use'; readonly operationId: string };
+  | { readonly kind: 'unused' }
+  | { readonly kind: 'burnt' }
+  | { readonly kind: 'in-use'; readonly operationId: string; readonly isRunning: boolean };
 
 /**
  * Asks the directory for the export, or finds the one that was asked for before. The directory has no idempotency key: what
@@ -40,7 +42,7 @@ export function createRequestExport(dependencies: Dependencies): ClosureActiviti
       for (let attempt = 1; attempt <= input.round * CONTAINERS_PER_ROUND; attempt += 1) {
         const container = exportContainer(input.closureId, attempt);
         const found = await stateOf(dependencies, { ...input, container }, signal);
-        if (found.kind === 'in-use') return { operationId: found.operationId, container };
+        if (found.kind === 'in-use') return await adopt(dependencies, { ...input, container, ...found }, signal);
         if (found.kind === 'unused') return await request(dependencies, { ...input, container }, signal);
       }
       throw new StepNeedsOperatorError(
@@ -59,12 +61,27 @@ async function request(
   input: InContainer,
   signal: AbortSignal,
 ): Promise<RequestedExport> {
-  const expiresAt = new Date(Date.now() + policy.exportDeadlineMs + SAS_MARGIN_MS);
-  const sasUrl = await storage.grantWriting(input.container, expiresAt, signal);
+  const sasUrl = await storage.grantWriting(input.container, writableUntil(policy), signal);
   const answer = await directory.requestExport(input.account, sasUrl, signal);
   if (answer.kind === 'accepted') return { operationId: answer.operationId, container: input.container };
   // An attempt of ours whose answer was lost, or that still runs beside this one: the next attempt reads which.
   throw new UnavailableError('directory');
+}
+
+interface InUse extends InContainer {
+  readonly operationId: string;
+  readonly isRunning: boolean;
+}
+
+/** An export that an operator lets run on may write as long as it is waited for: the stored policy is what its SAS obeys. */
+async function adopt({ storage, policy }: Dependencies, found: InUse, signal: AbortSignal): Promise<RequestedExport> {
+  const { container, operationId } = found;
+  if (found.isRunning && found.round > 1) await storage.grantWriting(container, writableUntil(policy), signal);
+  return { operationId, container };
+}
+
+function writableUntil({ exportDeadlineMs }: ClosurePolicy): Date {
+  return new Date(Date.now() + exportDeadlineMs + SAS_MARGIN_MS);
 }
 
 async function stateOf(
@@ -75,22 +92,36 @@ async function stateOf(
   await storage.createContainer(input.container, signal);
   const info = await storage.readRequestInfo(input.container, signal);
   if (info.kind === 'absent') return { kind: 'unused' };
-  if (info.kind === 'broken') return burntUnlessBeingWritten();
+  if (info.kind === 'broken') return burntUnlessJustBegun();
   if (info.objectId !== input.account.objectId || info.tenantId !== input.account.tenantId) {
     throw new IndeterminateAnswerError('export-storage', "the container names somebody else's export");
   }
-  const { progress } = await directory.exportProgress(input.account, info.operationId, signal);
-  return progress === 'unknown' || progress === 'failed'
-    ? { kind: 'burnt' }
-    : { kind: 'in-use', operationId: info.operationId };
+  return await stateOfOperation(directory, { ...input, operationId: info.operationId }, signal);
+}
+
+async function stateOfOperation(
+  directory: Directory,
+  { account, operationId }: Pick<InUse, 'account' | 'operationId'>,
+  signal: AbortSignal,
+): Promise<ContainerState> {
+  const { progress } = await directory.exportProgress(account, operationId, signal);
+  switch (progress) {
+    case 'running':
+    case 'complete':
+      return { kind: 'in-use', operationId, isRunning: progress === 'running' };
+    case 'failed':
+      return { kind: 'burnt' };
+    case 'unknown':
+      return burntUnlessJustBegun();
+  }
 }
 
 /**
- * A file that was just created may be filled in a moment; one that is still broken some retries later stays so, because the
- * request that wrote it is long over.
- * @throws UnavailableError while it may still be filled
+ * A file that was just created may be filled in a moment, and an operation that was just queued be known; what is still not
+ * so some retries later stays so, because the request that began it is long over.
+ * @throws UnavailableError while it may still come
  */
-function burntUnlessBeingWritten(): ContainerState {
-  if (Context.current().info.attempt < BROKEN_IS_BURNT_FROM_ATTEMPT) throw new UnavailableError('directory');
+function burntUnlessJustBegun(): ContainerState {
+  if (Context.current().info.attempt < BURNT_FROM_ATTEMPT) throw new UnavailableError('directory');
   return { kind: 'burnt' };
 }

@@ -33,7 +33,7 @@ export async function readStatus(client: Client, run: ClosureRun): Promise<Obser
     case 'terminated':
       throw new AccountClosureError(
         'closure-terminated',
-        'The Workflow was terminated: nothing runs any more. See `closure audit show` for what was done, then request again.',
+        'The Workflow was terminated: nothing runs any more. See `closure audit show` for what was done; reset the Workflow to let it go on (docs/operations.md).',
         { lastKnown: lastKnown(run) },
       );
     case 'failed':

@@ -75,18 +75,48 @@ describe('the request for an export', () => {
     },
   );
 
-  it.each(['failed', 'unknown'] as const)(
-    'goes on to the next container when the operation is %s',
-    async (progress) => {
-      const world = new FakeWorld();
-      const operationId = usedContainer(world, 1);
+  it('goes on to the next container when the operation has failed', async () => {
+    const world = new FakeWorld();
+    const operationId = usedContainer(world, 1);
 
-      const requested = await attempt(withProgress(world, { [operationId]: progress }), request(world));
+    const requested = await attempt(withProgress(world, { [operationId]: 'failed' }), request(world));
 
-      expect(requested).toMatchObject({ container: container(2) });
-      expect(world.effects).toEqual(['requestExport']);
-    },
-  );
+    expect(requested).toMatchObject({ container: container(2) });
+    expect(world.effects).toEqual(['requestExport']);
+  });
+
+  it('waits for an operation that was just queued to be known, and asks for no second export meanwhile', async () => {
+    const world = new FakeWorld();
+    const operationId = usedContainer(world, 1);
+
+    const outcome = attempt(withProgress(world, { [operationId]: 'unknown' }), request(world), {
+      info: { attempt: 3 },
+    });
+
+    await expect(outcome).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    expect(world.effects).toEqual([]);
+  });
+
+  it('goes on to the next container when the operation stays unknown', async () => {
+    const world = new FakeWorld();
+    const operationId = usedContainer(world, 1);
+
+    const requested = await untilDone(withProgress(world, { [operationId]: 'unknown' }), request(world));
+
+    expect(requested).toMatchObject({ container: container(2) });
+    expect(world.effects).toEqual(['requestExport']);
+  });
+
+  it('may write for another deadline when an operator lets it run on', async () => {
+    const world = new FakeWorld();
+    const operationId = usedContainer(world, 1);
+
+    const requested = await attempt(withProgress(world, { [operationId]: 'running' }), request(world, 2));
+
+    expect(requested).toEqual({ operationId, container: container(1) });
+    expect(world.calls).toContain('grantWriting');
+    expect(world.effects).toEqual([]);
+  });
 
   it('is looked for again when the directory says that the container was used', async () => {
     const world = new FakeWorld();
@@ -125,7 +155,7 @@ describe('the request for an export', () => {
 describe('a container whose RequestInfo.json is empty or broken', () => {
   const broken = { [container(1)]: { kind: 'broken' } } as const;
 
-  it.each([1, 2])('may be filled in a moment: attempt %p leaves it alone and looks again', async (number) => {
+  it.each([1, 2, 3])('may be filled in a moment: attempt %p leaves it alone and looks again', async (number) => {
     const world = new FakeWorld();
 
     const outcome = attempt(withRequestInfo(world, broken), request(world), { info: { attempt: number } });
@@ -148,7 +178,7 @@ describe('a container whose RequestInfo.json is empty or broken', () => {
     expect(world.effects).toEqual([]);
   });
 
-  it('is burnt when it is still broken at the third attempt: the next container is asked', async () => {
+  it('is burnt when it is still broken at the fourth attempt: the next container is asked', async () => {
     const world = new FakeWorld();
 
     const requested = await untilDone(withRequestInfo(world, broken), request(world));
