@@ -19,7 +19,7 @@ whoever reads them: the exit code is 0 whether they are met or not.
   --closures N   closures in a round (default 60)
   --rounds N     rounds of each, of which the median counts (default 5)
   --recovery     also: worker killed with SIGKILL and restarted, how long until a confirmation takes effect
-  --json         one JSON object on standard output, and nothing else
+  --json         one JSON object on standard output, and nothing else (npm adds a banner of its own: npm run --silent bench -- --json)
   --help         this text
 `;
 

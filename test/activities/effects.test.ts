@@ -18,43 +18,41 @@ const step = { closureId: CLOSURE_ID, account: person, round: 2, target: 'direct
 
 describe('an effect', () => {
   it.each([
-    [
-      'requestExport',
-      { closureId: CLOSURE_ID, account: person, round: 2 },
-      { operationId: 'operation-1', container: 'export-1' },
-      { closureId: CLOSURE_ID, target: 'export', step: 'request', round: 2 },
-    ],
-    [
-      'fenceTarget',
-      step,
-      FENCED,
-      { closureId: CLOSURE_ID, target: 'directory', step: 'fence', round: 2, planDigest: PLAN_DIGEST },
-    ],
-    [
-      'eraseTarget',
-      step,
-      { kind: 'erased', count: 1 },
-      { closureId: CLOSURE_ID, target: 'directory', step: 'erase', round: 2, planDigest: PLAN_DIGEST },
-    ],
-    [
-      'deleteExports',
-      { closureId: CLOSURE_ID },
-      { deletedContainers: 3 },
-      { closureId: CLOSURE_ID, target: 'export', step: 'delete', round: 1 },
-    ],
-  ])(
-    '%s is recorded under closure, target, step and round, and never under the account',
-    async (name, input, outcome, key) => {
-      const auditLog = createFakeAuditLog();
-
-      await expect(record(auditLog, name, { input, outcome })).resolves.toEqual(outcome);
-
-      expect(auditLog.entries.map(({ sequence, recordedAt, ...entry }) => entry)).toEqual([
-        { ...key, kind: 'intent' },
-        { ...key, kind: 'result', outcome },
-      ]);
+    {
+      name: 'requestExport',
+      input: { closureId: CLOSURE_ID, account: person, round: 2 },
+      outcome: { operationId: 'operation-1', container: 'export-1' },
+      key: { closureId: CLOSURE_ID, target: 'export', step: 'request', round: 2 },
     },
-  );
+    {
+      name: 'fenceTarget',
+      input: step,
+      outcome: FENCED,
+      key: { closureId: CLOSURE_ID, target: 'directory', step: 'fence', round: 2, planDigest: PLAN_DIGEST },
+    },
+    {
+      name: 'eraseTarget',
+      input: step,
+      outcome: { kind: 'erased', count: 1 },
+      key: { closureId: CLOSURE_ID, target: 'directory', step: 'erase', round: 2, planDigest: PLAN_DIGEST },
+    },
+    {
+      name: 'deleteExports',
+      input: { closureId: CLOSURE_ID },
+      outcome: { deletedContainers: 3 },
+      key: { closureId: CLOSURE_ID, target: 'export', step: 'delete', round: 1 },
+    },
+  ])('$name is recorded under closure, target, step and round, and never under the account', async (effect) => {
+    const auditLog = createFakeAuditLog();
+
+    await expect(record(auditLog, effect.name, effect)).resolves.toEqual(effect.outcome);
+
+    const { key, outcome } = effect;
+    expect(auditLog.entries.map(({ sequence, recordedAt, ...entry }) => entry)).toEqual([
+      { ...key, kind: 'intent' },
+      { ...key, kind: 'result', outcome },
+    ]);
+  });
 
   it.each([
     [{ kind: 'absent' }],

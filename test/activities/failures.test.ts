@@ -35,6 +35,8 @@ describe('a fault that may pass by itself', () => {
     ['Defect', new TypeError('undefined is not a function')],
     ['Defect', 'a text'],
     ['Defect', undefined],
+    ['Defect', null],
+    ['Defect', 7],
   ])('is retried as %s when the Activity says so: %p', async (type, fault) => {
     expect(await failureOf(fault)).toMatchObject({ type, nonRetryable: false, category: undefined });
     expect((await failureOf(fault)).nextRetryDelay).toBeUndefined();

@@ -19,7 +19,7 @@ async function read(broken: Payload): Promise<unknown> {
 
 describe('a payload that can be read', () => {
   it.each([null, true, 7, '', 'text', [1, 'two'], { a: { b: null } }])('stays as it is: %p', async (value) => {
-    const [encoded = {}] = await codec.encode([defaultPayloadConverter.toPayload(value) ?? {}]);
+    const [encoded = {}] = await codec.encode([defaultPayloadConverter.toPayload(value)]);
     const [decoded] = await codec.decode([encoded]);
 
     expect(decoded).toBe(encoded);
@@ -27,8 +27,8 @@ describe('a payload that can be read', () => {
   });
 
   it('stays as it is when it is nothing or bytes', async () => {
-    const nothing = defaultPayloadConverter.toPayload(undefined) ?? {};
-    const raw = defaultPayloadConverter.toPayload(Uint8Array.from([0xff, 0])) ?? {};
+    const nothing = defaultPayloadConverter.toPayload(undefined);
+    const raw = defaultPayloadConverter.toPayload(Uint8Array.from([0xff, 0]));
 
     expect(await codec.decode([nothing, raw])).toEqual([nothing, raw]);
   });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
 import { createConfirmationToken } from '../../client';
 import { seedOf } from '../../client/confirmation-token';
 import { closureWorkflowId, type Account } from '../../workflows/contract/account';
@@ -22,6 +23,9 @@ import {
   type RequestedByTest,
 } from '../support/real-parts';
 import { until } from '../support/until';
+
+const { UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED } =
+  temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage;
 
 let parts: RealParts;
 
@@ -138,8 +142,7 @@ describe('The Update `confirm`', () => {
     const { outcome } = await parts.service.workflowService.updateWorkflowExecution({
       namespace: parts.environment['TEMPORAL_NAMESPACE'] ?? '',
       workflowExecution: { workflowId },
-      // 3: UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED
-      waitPolicy: { lifecycleStage: 3 },
+      waitPolicy: { lifecycleStage: UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED },
       request: { meta: { updateId: randomUUID() }, input: { name: 'confirm', args: { payloads: [...payloads] } } },
     });
     return outcome?.failure?.applicationFailureInfo?.type ?? undefined;
@@ -178,7 +181,7 @@ describe('A start with', () => {
       taskQueue: { name: DEFAULT_TASK_QUEUE },
       input: { payloads: [...payloads] },
     });
-    const fault = await parts.service.workflow
+    const fault: unknown = await parts.service.workflow
       .getHandle(workflowId, runId)
       .result()
       .catch((error: unknown) => (error instanceof WorkflowFailedError ? error.cause : error));

@@ -84,12 +84,14 @@ describe('the result of an Activity', () => {
     const result = { kind: 'fenced' };
 
     expect(assertDecoded(result)).toBe(result);
-    expect(assertDecoded(undefined)).toBeUndefined();
+    expect(assertDecoded<unknown>(undefined)).toBeUndefined();
   });
 
   it('is a failure that an operator sees when it could not', () => {
-    expect(() => assertDecoded<unknown>(UNDECODABLE)).toThrow(
-      expect.objectContaining({ type: 'UndecodablePayload', nonRetryable: true }),
-    );
+    const read = (): void => {
+      assertDecoded<unknown>(UNDECODABLE);
+    };
+
+    expect(read).toThrow(expect.objectContaining({ type: 'UndecodablePayload', nonRetryable: true }));
   });
 });
