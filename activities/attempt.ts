@@ -16,7 +16,7 @@ export function attemptSignal(): AbortSignal {
     () => {
       attempt.abort(new DOMException('The attempt ran out of time.', 'TimeoutError'));
     },
-    Math.max(info.startToCloseTimeoutMs - MARGIN_MS, 1),
+    Math.max(Math.min(info.startToCloseTimeoutMs, remainingOverallMs()) - MARGIN_MS, 1),
   );
   timer.unref();
   const onCancelled = (): void => {

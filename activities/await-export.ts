@@ -3,13 +3,15 @@ import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { AwaitExportInput, ClosureActivities } from '../workflows/contract/activities';
 import type { ExportedFile, ExportManifest } from '../workflows/contract/status';
-import { attemptSignal, remainingOverallMs } from './attempt';
+import { ageMs, attemptSignal, remainingOverallMs } from './attempt';
 import { NotYetError } from './not-yet';
 import type { Directory } from './ports/directory';
 import type { ExportStorage, StoredFile } from './ports/export-storage';
 import { StepNeedsOperatorError } from './step-errors';
 
 const MINUTE_MS = 60_000;
+/** Reads of the directory lag up to so long. */
+const KNOWN_AFTER_MS = 10 * MINUTE_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 /** The last look is taken this long before the deadline: a retry that would come later is not made at all. */
 const LAST_LOOK_MS = 2_000;
@@ -41,6 +43,8 @@ export function createAwaitExport({ directory, storage }: Dependencies): Closure
           'The directory says that the export failed: a retry asks for a new one.',
         );
       case 'unknown':
+        // An operation that was just queued may not be known everywhere yet.
+        if (ageMs() < KNOWN_AFTER_MS) throw new NotYetError('ExportRunning', nextLookInMs(retryAfterMs ?? MINUTE_MS));
         throw new StepNeedsOperatorError(
           'ExportFailed',
           'The directory no longer knows the export: a retry asks for a new one.',

@@ -1,6 +1,6 @@
 import type { ClosureActivities } from '../workflows/contract/activities';
 import type { ClosurePolicy } from '../workflows/contract/policy';
-import { attemptSignal } from './attempt';
+import { ageMs, attemptSignal } from './attempt';
 import { assessEligibility, type EligibilitySources } from './eligibility';
 
 /**
@@ -12,7 +12,7 @@ export function createCheckEligibility(
   policy: ClosurePolicy,
 ): ClosureActivities['checkEligibility'] {
   return async ({ account }) => ({
-    eligibility: await assessEligibility(sources, { account, signal: attemptSignal() }),
+    eligibility: await assessEligibility(sources, { account, askedForMs: ageMs(), signal: attemptSignal() }),
     policy,
   });
 }

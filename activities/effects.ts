@@ -72,7 +72,7 @@ export async function runRecorded(
 
   const outcome = effect.result.parse(await perform({ isResumed: !intent.isNew }));
   const { entry } = await auditLog.append({ ...key, kind: 'result', outcome }, activity.signal);
-  return effect.result.parse(entry.outcome);
+  return effect.isRepeated ? outcome : effect.result.parse(entry.outcome);
 }
 
 function effectNamed(name: string): EffectDefinition | undefined {

@@ -2,6 +2,8 @@ import type { Account } from '../workflows/contract/account';
 import type { Stopped } from '../workflows/contract/activities';
 import type { Blocker, Eligibility, RejectionReason } from '../workflows/contract/eligibility';
 import type { Directory, DirectoryAccount } from './ports/directory';
+import type { Whereabouts } from './ports/erasure-target';
+import { IndeterminateAnswerError } from './ports/faults';
 import { Sensitive } from './ports/sensitive';
 import type { TenantRealm } from './ports/tenant-realm';
 
@@ -15,8 +17,13 @@ type TenantReason = Extract<RejectionReason, 'managed-tenant' | 'federated-tenan
 
 interface Question {
   readonly account: Account;
+  /** Since when the question is being asked: one answer "no such account" may come from a replica that lags. */
+  readonly askedForMs: number;
   readonly signal: AbortSignal;
 }
+
+/** "No such account" is believed when it is still the answer after so long. */
+const ABSENCE_SETTLES_MS = 5_000;
 
 /**
  * Whether the account may be closed here: it lives in the pinned tenant, the tenant is unmanaged, the account can sign in,
@@ -25,10 +32,10 @@ interface Question {
  */
 export async function assessEligibility(
   sources: EligibilitySources,
-  { account, signal }: Question,
+  { account, askedForMs, signal }: Question,
 ): Promise<Eligibility> {
   const found = await sources.directory.findAccount(account, signal);
-  if (found === undefined) return rejected('no-such-account');
+  if (found === undefined) return await refuseAbsent(sources.directory, { account, askedForMs, signal });
 
   const tenantReason = await tenantRefusal(sources.realm, account, { found, signal });
   if (tenantReason !== undefined) return rejected(tenantReason);
@@ -40,24 +47,29 @@ export async function assessEligibility(
 }
 
 /**
- * The question that is asked again immediately before every destructive call: does the tenant still have no administrator,
- * and is the domain still in it? After our own soft delete the domain comes from the deleted account. Answers nothing when
- * all is as it was, and also when the account can be found nowhere: what that means, only the target knows.
+ * The question that is asked again immediately before every destructive call: where is the account, does the tenant still
+ * have no administrator, and is the domain still in it? After our own soft delete the domain comes from the deleted account.
  */
 export async function recheckTenant(
   { directory, realm }: EligibilitySources,
   account: Account,
   signal: AbortSignal,
-): Promise<Stopped | undefined> {
+): Promise<Whereabouts | Stopped> {
   const live = await directory.findAccount(account, signal);
   const found = live ?? (await directory.findDeletedAccount(account, signal));
-  if (found === undefined) return undefined;
+  if (found === undefined) return { kind: 'nowhere' };
 
-  const reason = await tenantRefusal(realm, account, { found, signal });
-  if (reason === undefined) return undefined;
   // A deleted account cannot sign in either.
   const isBlocked = live === undefined || live.isSignInBlocked;
-  return { kind: 'stopped', reason, signIn: isBlocked ? 'blocked' : 'not-blocked', done: [] };
+  const reason = await tenantRefusal(realm, account, { found, signal });
+  if (reason !== undefined) return { kind: 'stopped', reason, signIn: isBlocked ? 'blocked' : 'not-blocked', done: [] };
+  return live === undefined ? { kind: 'deleted' } : { kind: 'live' };
+}
+
+async function refuseAbsent(directory: Directory, { account, askedForMs, signal }: Question): Promise<Eligibility> {
+  const isDeleted = (await directory.findDeletedAccount(account, signal)) !== undefined;
+  if (isDeleted || askedForMs >= ABSENCE_SETTLES_MS) return rejected('no-such-account');
+  throw new IndeterminateAnswerError('directory', 'the account was not found at the first look');
 }
 
 async function tenantRefusal(

@@ -1,5 +1,5 @@
 import type { ClosureActivities, TargetInput } from '../workflows/contract/activities';
-import { attemptSignal, whileHeartbeating } from './attempt';
+import { ageMs, attemptSignal, whileHeartbeating } from './attempt';
 import type { EffectInProgress } from './effects';
 import { recheckTenant, type EligibilitySources } from './eligibility';
 import type { Erasure } from './ports/erasure-target';
@@ -36,6 +36,8 @@ function erasureOf(
     closureId,
     account,
     signal,
+    round,
+    triedForMs: ageMs(),
     // A later round is only begun after an earlier one was carried out.
     isResumed: effect.isResumed || round > 1,
     recheck: () => recheckTenant(sources, account, signal),

@@ -72,7 +72,7 @@ function verdictOnFarEnd(fault: PortFault): Verdict {
   // Microsoft's own closing service has seen 403 and 401 pass by themselves: a few tries, then somebody has to look.
   if (fault instanceof AccessDeniedError) return { type: 'AccessDenied', then: retryUpTo(3) };
   if (fault instanceof NotAuthenticatedError) return { type: 'NotAuthenticated', then: retryUpTo(3) };
-  if (fault instanceof PurgeRefusedError) return { type: 'PurgeRefused', then: 'operator' };
+  if (fault instanceof PurgeRefusedError) return { type: 'PurgeRefused', then: retryUpTo(3) };
   return { type: isExportLocation(fault) ? 'ExportLocationRefused' : 'RequestRefused', then: 'operator' };
 }
 

@@ -34,7 +34,7 @@ export function createActivities({ directory, realm, storage, policy }: Activity
   const targets = createTargets({ directory });
   return {
     checkEligibility: createCheckEligibility(sources, policy),
-    requestExport: createRequestExport({ directory, storage, policy }),
+    requestExport: createRequestExport({ directory, storage }),
     awaitExport: createAwaitExport({ directory, storage }),
     planErasure: createPlanErasure(targets),
     fenceTarget: createFenceTarget(sources, targets),

@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import type { ClosureActivities, RequestedExport, RequestExportInput } from '../workflows/contract/activities';
-import type { ClosurePolicy } from '../workflows/contract/policy';
 import { attemptSignal, whileHeartbeating } from './attempt';
 import { exportContainer } from './export-containers';
 import type { Directory } from './ports/directory';
@@ -20,7 +19,6 @@ const SAS_MARGIN_MS = 7 * 24 * 60 * 60 * 1000;
 interface Dependencies {
   readonly directory: Directory;
   readonly storage: ExportStorage;
-  readonly policy: ClosurePolicy;
 }
 
 /** A container can be asked for an export, has one running or done, or is lost for the purpose. */
@@ -57,11 +55,11 @@ interface InContainer extends RequestExportInput {
 }
 
 async function request(
-  { directory, storage, policy }: Dependencies,
+  { directory, storage }: Dependencies,
   input: InContainer,
   signal: AbortSignal,
 ): Promise<RequestedExport> {
-  const sasUrl = await storage.grantWriting(input.container, writableUntil(policy), signal);
+  const sasUrl = await storage.grantWriting(input.container, writableUntil(input), signal);
   const answer = await directory.requestExport(input.account, sasUrl, signal);
   if (answer.kind === 'accepted') return { operationId: answer.operationId, container: input.container };
   // An attempt of ours whose answer was lost, or that still runs beside this one: the next attempt reads which.
@@ -74,13 +72,13 @@ interface InUse extends InContainer {
 }
 
 /** An export that an operator lets run on may write as long as it is waited for: the stored policy is what its SAS obeys. */
-async function adopt({ storage, policy }: Dependencies, found: InUse, signal: AbortSignal): Promise<RequestedExport> {
+async function adopt({ storage }: Dependencies, found: InUse, signal: AbortSignal): Promise<RequestedExport> {
   const { container, operationId } = found;
-  if (found.isRunning && found.round > 1) await storage.grantWriting(container, writableUntil(policy), signal);
+  if (found.isRunning && found.round > 1) await storage.grantWriting(container, writableUntil(found), signal);
   return { operationId, container };
 }
 
-function writableUntil({ exportDeadlineMs }: ClosurePolicy): Date {
+function writableUntil({ exportDeadlineMs }: RequestExportInput): Date {
   return new Date(Date.now() + exportDeadlineMs + SAS_MARGIN_MS);
 }
 

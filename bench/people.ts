@@ -21,9 +21,9 @@ export function createPeople(count: number): readonly Person[] {
 function createPerson(): Person {
   const seed = randomBytes(32);
   const publicKey = publicKeyOf(seed);
-  const closureId = closureIdOf(publicKey);
   const account = { tenantId: randomGuid(), objectId: randomGuid() };
   const workflowId = closureWorkflowId(account);
+  const closureId = closureIdOf(publicKey, workflowId);
   return { seed, request: { account, publicKey }, closureId, workflowId, followUpId: forgetWorkflowId(closureId) };
 }
 

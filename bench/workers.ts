@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { createWorker, type WorkerParts } from '../worker/worker';
-import { forgetWorkflowId } from '../workflows/contract/account';
+import { closureWorkflowId, forgetWorkflowId } from '../workflows/contract/account';
 import { closureIdOf } from '../workflows/contract/confirmation';
 import type { BareActivities, bareFollowUp } from './bare-workflow';
 import { createPortsInProcess } from './ports-in-process';
@@ -46,7 +46,7 @@ export async function createBareWorker(place: WorkerPlace): Promise<Worker> {
 const startFollowUp: BareActivities['startFollowUp'] = async (request) => {
   const { client, info } = Context.current();
   await client.workflow.start<typeof bareFollowUp>('bareFollowUp', {
-    workflowId: forgetWorkflowId(closureIdOf(request.publicKey)),
+    workflowId: forgetWorkflowId(closureIdOf(request.publicKey, closureWorkflowId(request.account))),
     taskQueue: info.taskQueue,
     args: [request],
   });

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { AccountClosureError } from '../client';
 import { defineAuditCommand } from './commands/audit-show';
 import { defineConfirmCommand } from './commands/confirm';
 import { defineExportCommand } from './commands/export';
@@ -70,7 +71,9 @@ function createProgram(deps: CliDependencies): Command {
 function complain(argv: readonly string[], deps: CliDependencies, error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === EXIT.done) return EXIT.done;
   const { code, message, exitCode } = complaintOf(error);
-  if (argv.includes('--json')) deps.out(toJsonLine({ error: { code, message } }));
+  // A closure that ended otherwise is an answer as well: the status, and why the exit code is not 0.
+  const status = error instanceof AccountClosureError && code === 'other-outcome' ? error.status : undefined;
+  if (argv.includes('--json')) deps.out(toJsonLine({ ...status, error: { code, message } }));
   // Commander has written its own line already.
   if (!(error instanceof CommanderError)) deps.err(`closure: ${printableLines(message)} (${code})\n`);
   return exitCode;

@@ -76,7 +76,8 @@ export async function requestClosure(starter: ClosureStarter, request: ClosureRe
 function prepare({ tenantId, objectId, token }: ClosureRequest): PreparedRequest {
   const account = { tenantId: guidOf('tenantId', tenantId), objectId: guidOf('objectId', objectId) };
   const publicKey = publicKeyOf(seedOf(token));
-  return { account, publicKey, token, closureId: closureIdOf(publicKey), workflowId: closureWorkflowId(account) };
+  const workflowId = closureWorkflowId(account);
+  return { account, publicKey, token, closureId: closureIdOf(publicKey, workflowId), workflowId };
 }
 
 function guidOf(field: string, text: string): Guid {

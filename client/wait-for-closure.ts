@@ -43,12 +43,28 @@ export async function waitForClosure<S extends ClosureStatus>(
   const giveUpAt = Date.now() + timeoutMs;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * GROWTH, LONGEST_POLL_MS)) {
     signal.throwIfAborted();
-    const readUntil = AbortSignal.timeout(Math.max(1, Math.min(giveUpAt - Date.now(), LONGEST_READ_MS)));
-    const status = await readIfAvailable(() => read(AbortSignal.any([signal, readUntil])));
+    const readForMs = Math.max(1, Math.min(giveUpAt - Date.now(), LONGEST_READ_MS));
+    const status = await readIfAvailable(() => within(readForMs, signal, read));
     if (status !== undefined && hasArrived(status, phase)) return status;
     const leftMs = giveUpAt - Date.now();
     if (leftMs <= 0) throw tooLate(phase);
     await pause(Math.min(pollMs, leftMs), undefined, { signal });
+  }
+}
+
+/** Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect the time-out as garbage, and it never comes. */
+async function within<S>(ms: number, signal: AbortSignal, read: (signal: AbortSignal) => Promise<S>): Promise<S> {
+  const reading = new AbortController();
+  const giveUp = (): void => {
+    reading.abort(signal.reason);
+  };
+  const timer = setTimeout(giveUp, ms);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await read(reading.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
   }
 }
 

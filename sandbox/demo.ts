@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util';
 import { checkFarEnds } from './demo-checks';
 import { narrateClosure } from './demo-closure';
 import { toStderr } from './progress';
-import { startStack, untilAskedToEnd, writeEnvironmentFile, type Stack } from './stack';
+import { leaveOutside, startStack, untilAskedToEnd, writeEnvironmentFile, type Stack } from './stack';
 
 /** `npm run demo`: one closure from request to `closed`, told as it happens and checked against the far ends. */
 async function demo(): Promise<boolean> {
   const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
   const asked = untilAskedToEnd();
+  leaveOutside(process.env);
   const stack = await startStack({
     onProgress: toStderr,
     environment: process.env,

@@ -120,7 +120,7 @@ async function usualPortsIfFree(): Promise<{ port: number; uiPort: number } | Re
 
 async function environmentOf(options: StackOptions, parts: Parts): Promise<Record<string, string>> {
   const policy = Object.entries(options.environment).filter(
-    ([name]) => name.startsWith('CLOSURE_') || name === 'LOG_LEVEL',
+    ([name]) => (name.startsWith('CLOSURE_') && name !== 'CLOSURE_TOKEN') || name === 'LOG_LEVEL',
   );
   return {
     ...options.defaults,
@@ -167,6 +167,17 @@ async function isReady(healthPort: string): Promise<boolean> {
   } catch {
     // It does not listen yet.
     return false;
+  }
+}
+
+/**
+ * Takes out of the environment what is meant for other far ends than the stack's own: an operator's shell has credentials
+ * for real ones.
+ */
+export function leaveOutside(environment: Record<string, string | undefined>): void {
+  for (const name of Object.keys(environment)) {
+    const isMeantForOthers = /^(TEMPORAL|GRAPH|AZURE|LOGIN|METRICS|HEALTH)_/.test(name) && !name.endsWith('_PATH');
+    if (isMeantForOthers) Reflect.deleteProperty(environment, name);
   }
 }
 

@@ -1,10 +1,11 @@
 import { SAMPLE_PEOPLE } from './entra/people';
 import { toStderr } from './progress';
-import { startStack, untilAskedToEnd, writeEnvironmentFile, type Stack } from './stack';
+import { leaveOutside, startStack, untilAskedToEnd, writeEnvironmentFile, type Stack } from './stack';
 
 /** `npm start`: the embedded stack with the real worker, until Ctrl-C. */
 async function start(): Promise<void> {
   const asked = untilAskedToEnd();
+  leaveOutside(process.env);
   const stack = await startStack({
     onProgress: toStderr,
     environment: process.env,

@@ -50,7 +50,7 @@ function duration(byDefault: string, atLeastMs: number): z.ZodType<number> {
     .default(byDefault)
     .transform((text, context) => {
       const valueMs = parseDuration(text);
-      if (valueMs !== undefined && valueMs >= atLeastMs) return valueMs;
+      if (valueMs !== undefined && valueMs >= atLeastMs && valueMs <= LONGEST_MS) return valueMs;
       context.addIssue({
         code: 'custom',
         message: atLeastMs === 0 ? `${DURATION_HINT}, or 0` : `${DURATION_HINT}, at least 1s`,
@@ -60,6 +60,8 @@ function duration(byDefault: string, atLeastMs: number): z.ZodType<number> {
 }
 
 const MILLISECONDS_A_SECOND = 1_000;
+/** Ten years: longer than any wait of a closure, and still a date that a calendar can show. */
+const LONGEST_MS = 10 * 365 * 24 * 60 * 60 * MILLISECONDS_A_SECOND;
 
 const farEnd = (byDefault: string): z.ZodType<string> =>
   z

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const isSettings = error instanceof ConfigError;
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = isSettings ? EXIT_WRONG_SETTINGS : EXIT_FAILED;
+  // At once, whatever still waits: a worker that failed must not look alive.
+  process.exit(error instanceof ConfigError ? EXIT_WRONG_SETTINGS : EXIT_FAILED);
 });

@@ -24,29 +24,25 @@ export async function runWorkerProcess(config: WorkerConfig, stop: AbortSignal):
   const connection = lazily(() => NativeConnection.connect(connectionOptions));
   const checks = [temporalCheck(connection, namespace), ...storageAndDatabaseChecks(dependencies)];
   const farEnds = watchFarEnds(checks, say);
-  let isWorking = false;
-  const health = await startHealth(config, { isWorking: () => isWorking, farEnds: farEnds.present });
-
-  await farEnds.untilPresent('temporal', stop);
-  if (!stop.aborted) {
-    const worker = await createWorker({
-      ...dependencies,
-      ...config,
-      connection: await connection(),
-      namespace,
-      say,
-      workflowBundle: WORKFLOW_BUNDLE,
-    });
-    isWorking = true;
+  const state = { isWorking: false };
+  let health: { close: () => void } | undefined;
+  try {
+    health = await startHealth(config, { isWorking: () => state.isWorking, farEnds: farEnds.present });
+    await farEnds.untilPresent('temporal', stop);
+    if (stop.aborted) return;
+    const parts = { ...dependencies, ...config, connection: await connection(), namespace, say };
+    const worker = await createWorker({ ...parts, workflowBundle: WORKFLOW_BUNDLE });
     say({ event: 'worker-started', taskQueue: config.taskQueue, namespace });
+    state.isWorking = true;
     await runUntil(worker, stop, say);
-    isWorking = false;
+  } finally {
+    // Also when the worker broke: a process that does not poll must not look alive.
+    state.isWorking = false;
+    farEnds.close();
+    health?.close();
+    await close(dependencies, connection);
+    say({ event: 'worker-stopped' });
   }
-
-  farEnds.close();
-  health?.close();
-  await close(dependencies, connection);
-  say({ event: 'worker-stopped' });
 }
 
 async function runUntil(worker: Worker, stop: AbortSignal, say: EventLog): Promise<void> {

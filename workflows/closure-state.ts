@@ -13,7 +13,7 @@ import { STEP_NAMES, TARGET_NAMES, type AttentionTarget } from './contract/targe
 export function opened(workflowId: string, publicKey: string, receivedAt: Date): ClosureStatus {
   return {
     workflowId,
-    closureId: closureIdOf(publicKey),
+    closureId: closureIdOf(publicKey, workflowId),
     phase: 'checking',
     receivedAt: receivedAt.toISOString(),
     dueBy: dueBy(receivedAt).toISOString(),

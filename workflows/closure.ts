@@ -88,6 +88,8 @@ export class Closure {
   /** Does what a withdrawal ends. Leaves the closure `withdrawn`, and answers `undefined`, when one came. */
   async whileWithdrawable<T>(prepare: () => Promise<T>): Promise<T | undefined> {
     this.#withdrawable = new CancellationScope({ cancellable: true });
+    // A withdrawal may have come before there was anything to end.
+    if (this.#isWithdrawalAsked) this.#withdrawable.cancel();
     try {
       const prepared = await this.#withdrawable.run(prepare);
       if (!this.#isWithdrawalAsked) return prepared;

@@ -12,7 +12,7 @@ import type { ClosurePolicy } from './contract/policy';
 export async function saveData(closure: Closure, { exportDeadlineMs }: ClosurePolicy): Promise<void> {
   closure.enter('exporting');
   const manifest = await closure.step('export', async (round) => {
-    const requested = assertDecoded(await requestExport({ ...closure.ref, round }));
+    const requested = assertDecoded(await requestExport({ ...closure.ref, round, exportDeadlineMs }));
     return await awaitExportFor(exportDeadlineMs)({ ...closure.ref, ...requested });
   });
   closure.apply((status) => state.exported(status, manifest));

@@ -14,11 +14,20 @@ export interface Subject {
 export interface Erasure extends Subject {
   /** An earlier attempt began this effect: what is absent now may be absent because of us. */
   readonly isResumed: boolean;
+  /** How often the target is being erased; more than 1 when a look afterwards still found something. */
+  readonly round: number;
+  /** For how long this effect has been tried, in milliseconds: reads of a replicated store lag up to ten minutes. */
+  readonly triedForMs: number;
   /**
-   * Is this still ours to do? Call it immediately before *each* destructive call, and return what it answers when it
-   * answers something: the tenant became managed, or the domain moved.
+   * Is this still ours to do, and where is the account? Call it immediately before *each* destructive call, make the call
+   * only when it says where, and return it when it says `stopped`: the tenant became managed, or the domain moved.
    */
-  readonly recheck: () => Promise<Stopped | undefined>;
+  readonly recheck: () => Promise<Whereabouts | Stopped>;
+}
+
+/** Where the account can be found now. `nowhere` may be a read that lags. */
+export interface Whereabouts {
+  readonly kind: 'live' | 'deleted' | 'nowhere';
 }
 
 /**

@@ -4,6 +4,12 @@ import type { Directory } from '../ports/directory';
 import type { Erasure, ErasureTarget, Subject } from '../ports/erasure-target';
 import { PurgeRefusedError, UnavailableError } from '../ports/faults';
 
+/** Reads of the directory may lag by so long after a change. */
+const READS_LAG_MS = 10 * 60_000;
+
+/** A delete that was answered by nobody shows at the next look, or shortly after. */
+const ANSWER_LOST_MS = 10_000;
+
 /**
  * The account itself, always the last target. Fence: block sign-in, revoke sessions. Erase: delete to the deleted items,
  * then purge from there, which cannot be undone. Always by object id: the address may belong to somebody new by now.
@@ -36,40 +42,74 @@ async function plan(directory: Directory, { account, signal }: Subject): Promise
   };
 }
 
-async function fence(directory: Directory, { account, signal, recheck }: Erasure): Promise<FenceOutcome> {
-  const beforeBlocking = await recheck();
-  if (beforeBlocking !== undefined) return beforeBlocking;
-  if ((await directory.blockSignIn(account, signal)) === 'absent') return gone([]);
+async function fence(directory: Directory, erasure: Erasure): Promise<FenceOutcome> {
+  const { account, signal, recheck, isResumed } = erasure;
+  const before = await recheck();
+  if (before.kind === 'stopped')
+    return { ...before, done: isResumed && before.signIn === 'blocked' ? ['block-sign-in'] : [] };
+  if (before.kind === 'nowhere') return goneWhenSettled(erasure);
+  // Deleted by somebody else meanwhile: it cannot sign in, and is still ours to erase.
+  if (before.kind === 'deleted') return { kind: 'fenced' };
+  assertFound(await directory.blockSignIn(account, signal));
 
   const beforeRevoking = await recheck();
-  if (beforeRevoking !== undefined) return { ...beforeRevoking, done: ['block-sign-in'] };
-  if ((await directory.revokeSessions(account, signal)) === 'absent') return gone(['block-sign-in']);
+  if (beforeRevoking.kind === 'stopped') return { ...beforeRevoking, done: ['block-sign-in'] };
+  assertFound(await directory.revokeSessions(account, signal));
   return { kind: 'fenced' };
 }
 
 async function erase(directory: Directory, erasure: Erasure): Promise<EraseOutcome> {
-  const { account, signal, recheck } = erasure;
-  const beforeDeleting = await recheck();
-  if (beforeDeleting !== undefined) return { ...beforeDeleting, done: await deletedByUs(directory, erasure) };
-  const deletion = await directory.softDelete(account, signal);
-
-  const beforePurging = await recheck();
-  if (beforePurging !== undefined) return { ...beforePurging, done: ['soft-delete'] };
-  return await purge(directory, erasure, deletion);
+  const before = await erasure.recheck();
+  switch (before.kind) {
+    case 'stopped':
+      return { ...before, done: await deletedBefore(directory, erasure) };
+    case 'nowhere':
+      return erasedWhenSettled(erasure);
+    case 'live':
+      assertFound(await directory.softDelete(erasure.account, erasure.signal));
+      return await purgeAfterDelete(directory, erasure);
+    case 'deleted':
+      return await purge(directory, erasure);
+  }
 }
 
-async function purge(directory: Directory, erasure: Erasure, deletion: 'deleted' | 'absent'): Promise<EraseOutcome> {
-  switch (await directory.purge(erasure.account, erasure.signal)) {
-    case 'purged':
-      return { kind: 'erased', count: 1 };
-    case 'refused':
-      throw new PurgeRefusedError('directory');
-    case 'absent':
-      // Just deleted and already not in the deleted items: a read that lags, or somebody else's purge. The next attempt sees.
-      if (deletion === 'deleted') throw new UnavailableError('directory');
-      // Found nowhere: erased by an earlier attempt of ours, or gone without our doing.
-      return erasure.isResumed ? { kind: 'erased', count: 1 } : gone([]);
-  }
+async function purgeAfterDelete(directory: Directory, erasure: Erasure): Promise<EraseOutcome> {
+  const before = await erasure.recheck();
+  if (before.kind === 'stopped') return { ...before, done: ['soft-delete'] };
+  // Not in the deleted items yet: a read that lags, and nothing is purged unseen.
+  if (before.kind === 'nowhere') throw new UnavailableError('directory');
+  return await purge(directory, erasure);
+}
+
+async function purge(directory: Directory, { account, signal }: Erasure): Promise<EraseOutcome> {
+  const answer = await directory.purge(account, signal);
+  if (answer === 'refused') throw new PurgeRefusedError('directory');
+  assertFound(answer);
+  return { kind: 'erased', count: 1 };
+}
+
+/**
+ * What was just read is not found by the write: one of the two lags, or somebody else is at work. The next attempt begins
+ * with reading.
+ * @throws UnavailableError
+ */
+function assertFound(answer: string): void {
+  if (answer === 'absent') throw new UnavailableError('directory');
+}
+
+/** A fence deletes nothing: an account that stays away is gone without our doing. */
+function goneWhenSettled({ triedForMs }: Erasure): Stopped {
+  if (triedForMs < READS_LAG_MS) throw new UnavailableError('directory');
+  return { kind: 'stopped', reason: 'account-gone', signIn: 'unknown', done: [] };
+}
+
+/**
+ * Found nowhere once an attempt of ours had begun: erased by it, its answer was lost. Whether it is really gone is judged by
+ * the verification, after the time that reads may lag; a later round that finds nothing adds nothing.
+ */
+function erasedWhenSettled({ isResumed, round, triedForMs }: Erasure): EraseOutcome {
+  if (!isResumed || triedForMs < ANSWER_LOST_MS) throw new UnavailableError('directory');
+  return round > 1 ? { kind: 'absent' } : { kind: 'erased', count: 1 };
 }
 
 /** Two reads that both say "none" prove absence; nothing else does. */
@@ -80,11 +120,10 @@ async function verify(directory: Directory, { account, signal }: Subject): Promi
   return count === 0 ? { kind: 'absent' } : { kind: 'remains', count };
 }
 
-async function deletedByUs(directory: Directory, { account, signal, isResumed }: Erasure): Promise<readonly string[]> {
-  const isDeleted = isResumed && (await directory.findDeletedAccount(account, signal)) !== undefined;
-  return isDeleted ? ['soft-delete'] : [];
-}
-
-function gone(done: readonly string[]): Stopped {
-  return { kind: 'stopped', reason: 'account-gone', signIn: 'unknown', done };
+async function deletedBefore(
+  directory: Directory,
+  { account, signal, isResumed }: Erasure,
+): Promise<readonly string[]> {
+  const isDeletedByUs = isResumed && (await directory.findDeletedAccount(account, signal)) !== undefined;
+  return isDeletedByUs ? ['soft-delete'] : [];
 }

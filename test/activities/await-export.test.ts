@@ -87,9 +87,18 @@ describe('an export that failed', () => {
   it.each(['failed', 'unknown'] as const)('needs an operator when the directory says %s', async (exportState) => {
     const world = Object.assign(new FakeWorld(), { exportState });
 
-    await expect(attempt(world.dependencies, look(world))).rejects.toMatchObject({
+    await expect(attempt(world.dependencies, look(world), attemptAt(10 * MINUTE_MS, 9))).rejects.toMatchObject({
       type: 'ExportFailed',
       nonRetryable: true,
+    });
+  });
+
+  it('may just not be known everywhere yet, for ten minutes', async () => {
+    const world = Object.assign(new FakeWorld(), { exportState: 'unknown' as const });
+
+    await expect(attempt(world.dependencies, look(world), attemptAt(10 * MINUTE_MS - 1, 9))).rejects.toMatchObject({
+      type: 'ExportRunning',
+      nonRetryable: false,
     });
   });
 });

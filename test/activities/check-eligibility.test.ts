@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeWorld, POLICY } from '../support/fake-world';
 import { guid } from '../support/guid';
 import { CLOSURE_ID } from '../support/inputs';
-import { attempt } from '../support/run-activity';
+import { attempt, triedFor } from '../support/run-activity';
 
-function check(changes: Partial<FakeWorld>): Promise<unknown> {
+function check(changes: Partial<FakeWorld>, askedForMs = 5_000): Promise<unknown> {
   const world = Object.assign(new FakeWorld(), changes);
-  return attempt(world.dependencies, ['checkEligibility', { closureId: CLOSURE_ID, account: world.person }]);
+  const input = { closureId: CLOSURE_ID, account: world.person };
+  return attempt(world.dependencies, ['checkEligibility', input], { info: triedFor(askedForMs) });
 }
 
 describe('the check of an account', () => {
@@ -26,6 +27,13 @@ describe('the check of an account', () => {
     ['is-administrator', { isAdministrator: true }],
   ])('rejects it as %s when %j', async (reason, changes) => {
     await expect(check(changes)).resolves.toMatchObject({ eligibility: { kind: 'rejected', reason } });
+  });
+
+  it('does not believe the first "no such account": a replica may lag', async () => {
+    await expect(check({ account: 'gone' }, 0)).rejects.toMatchObject({ type: 'Indeterminate', nonRetryable: false });
+    await expect(check({ account: 'deleted' }, 0)).resolves.toMatchObject({
+      eligibility: { reason: 'no-such-account' },
+    });
   });
 
   it('names the tenant before anything that is wrong with the account', async () => {

@@ -1,18 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { UnavailableError } from '../../activities/ports/faults';
 import type { RealmKind } from '../../activities/ports/tenant-realm';
 import { FakeWorld, type Call } from '../support/fake-world';
 import { directoryInput, PLAN_DIGEST } from '../support/inputs';
-import { attempt, untilDone } from '../support/run-activity';
+import { attempt, triedFor, untilDone } from '../support/run-activity';
 import { guid } from '../support/guid';
 
 const ERASED = { kind: 'erased', count: 1 };
 const GONE = { kind: 'stopped', reason: 'account-gone', signIn: 'unknown', done: [] };
 
-const fence = (world: FakeWorld): Promise<unknown> =>
-  attempt(world.dependencies, ['fenceTarget', directoryInput(world)]);
-const erase = (world: FakeWorld, round = 1): Promise<unknown> =>
-  attempt(world.dependencies, ['eraseTarget', directoryInput(world, round)]);
+const MINUTE_MS = 60_000;
+
+const fence = (world: FakeWorld, triedForMs = 0): Promise<unknown> =>
+  attempt(world.dependencies, ['fenceTarget', directoryInput(world)], { info: triedFor(triedForMs) });
+const erase = (world: FakeWorld, round = 1, triedForMs = 0): Promise<unknown> =>
+  attempt(world.dependencies, ['eraseTarget', directoryInput(world, round)], { info: triedFor(triedForMs) });
 const outcomes = (world: FakeWorld): unknown[] =>
   world.auditLog.entries.filter(({ kind }) => kind === 'result').map(({ outcome }) => outcome);
 
@@ -71,15 +73,45 @@ describe('the fence of the directory account', () => {
     expect(world.effects).toEqual([]);
   });
 
-  it('stops when the account is gone without our doing, before or after the sign-in was blocked', async () => {
-    const before = Object.assign(new FakeWorld(), { account: 'gone' as const });
-    const between = new FakeWorld();
-    between.before('revokeSessions', () => {
-      between.account = 'gone';
-    });
+  it('looks for an account that it does not find for ten minutes, and then stops: it is gone without our doing', async () => {
+    const world = Object.assign(new FakeWorld(), { account: 'gone' as const });
 
-    await expect(fence(before)).resolves.toEqual(GONE);
-    await expect(fence(between)).resolves.toEqual({ ...GONE, done: ['block-sign-in'] });
+    await expect(fence(world)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    await expect(fence(world, 10 * MINUTE_MS - 1)).rejects.toMatchObject({ type: 'Unavailable' });
+    await expect(fence(world, 10 * MINUTE_MS)).resolves.toEqual(GONE);
+    expect(world.effects).toEqual([]);
+  });
+
+  it.each(['blockSignIn', 'revokeSessions'] as const)(
+    'looks again when %s does not find what was just read',
+    async (call) => {
+      const world = new FakeWorld();
+      const { directory, ...others } = world.dependencies;
+      const lagging = { ...directory, [call]: () => Promise.resolve('absent') };
+
+      await expect(
+        attempt({ ...others, directory: lagging }, ['fenceTarget', directoryInput(world)]),
+      ).rejects.toMatchObject({ type: 'Unavailable' });
+      await expect(fence(world)).resolves.toEqual({ kind: 'fenced' });
+    },
+  );
+
+  it('takes an account that somebody else has deleted for fenced: it cannot sign in', async () => {
+    const world = Object.assign(new FakeWorld(), { account: 'deleted' as const });
+
+    await expect(fence(world)).resolves.toEqual({ kind: 'fenced' });
+    expect(world.effects).toEqual([]);
+  });
+
+  it('says after a takeover that an earlier attempt had blocked the sign-in', async () => {
+    const world = new FakeWorld();
+    world.before('revokeSessions', () => {
+      throw new UnavailableError('directory');
+    });
+    await expect(fence(world)).rejects.toMatchObject({ type: 'Unavailable' });
+    world.realmKind = 'managed';
+
+    await expect(fence(world)).resolves.toMatchObject({ kind: 'stopped', signIn: 'blocked', done: ['block-sign-in'] });
   });
 });
 
@@ -101,16 +133,32 @@ describe('the erasure of the directory account', () => {
     expect(world.account).toBe('gone');
   });
 
-  it('takes what a later round finds nowhere for erased by the earlier one', async () => {
+  it('adds nothing when a later round finds the account nowhere', async () => {
     const world = Object.assign(new FakeWorld(), { account: 'gone' as const });
 
-    await expect(erase(world, 2)).resolves.toEqual(ERASED);
+    await expect(erase(world, 2, MINUTE_MS)).resolves.toEqual({ kind: 'absent' });
   });
 
-  it('stops when the account is gone without our doing', async () => {
-    const world = Object.assign(new FakeWorld(), { account: 'gone' as const });
+  it('deletes nothing unseen: an account that is found nowhere at first is looked for again', async () => {
+    const world = new FakeWorld();
+    world.account = 'gone';
 
-    await expect(erase(world)).resolves.toEqual(GONE);
+    await expect(erase(world)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    expect(world.effects).toEqual([]);
+
+    world.account = 'live';
+    await expect(erase(world, 1, MINUTE_MS)).resolves.toEqual(ERASED);
+  });
+
+  it('does not purge while the deleted items do not show the account yet: nobody could tell whose tenant it is', async () => {
+    const world = new FakeWorld();
+    const { directory, ...others } = world.dependencies;
+    const lagging = { ...directory, findDeletedAccount: () => Promise.resolve(undefined) };
+
+    await expect(
+      attempt({ ...others, directory: lagging }, ['eraseTarget', directoryInput(world)]),
+    ).rejects.toMatchObject({ type: 'Unavailable' });
+    expect(world.effects).toEqual(['softDelete']);
   });
 
   it('looks again when what was just deleted is not in the deleted items yet', async () => {
@@ -133,7 +181,7 @@ describe('the erasure of the directory account', () => {
   it('needs an operator when the purge is refused, and is done when it is allowed', async () => {
     const world = Object.assign(new FakeWorld(), { purge: 'refused' as const });
 
-    await expect(erase(world)).rejects.toMatchObject({ type: 'PurgeRefused', nonRetryable: true });
+    await expect(erase(world)).rejects.toMatchObject({ type: 'PurgeRefused', nonRetryable: false });
     expect(outcomes(world)).toEqual([]);
 
     await expect(erase(Object.assign(world, { purge: 'allowed' as const }))).resolves.toEqual(ERASED);
@@ -239,40 +287,5 @@ describe('the audit entries of an erasure', () => {
 
     await expect(erase(world)).rejects.toMatchObject({ type: 'Defect' });
     expect(world.effects).toEqual([]);
-  });
-});
-
-describe('two attempts of an erasure at the same time', () => {
-  it('erase the account and tell the same, in whatever order their calls come', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-        const world = new FakeWorld();
-        const calls: Call[] = ['append', 'findAccount', 'kindOf', 'softDelete', 'purge'];
-        for (const call of calls) world.before(call, () => scheduler.schedule(Promise.resolve(), call));
-
-        const both = Promise.allSettled([erase(world), erase(world)]);
-        await scheduler.waitFor(both);
-        await scheduler.waitFor(untilDone(world.dependencies, ['eraseTarget', directoryInput(world)]));
-
-        const told = (await both).flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-        expect(world.account).toBe('gone');
-        // The purge of one may fall between the calls of the other, who then finds the account gone.
-        expect([[ERASED], [GONE]]).toContainEqual(outcomes(world));
-        for (const answer of told) expect(answer).toEqual(outcomes(world)[0]);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('leave the count of the first: the second finds less but does not say so', async () => {
-    const world = new FakeWorld();
-
-    const both = await Promise.all([
-      erase(world),
-      untilDone(world.dependencies, ['eraseTarget', directoryInput(world)]),
-    ]);
-
-    expect(both).toEqual([ERASED, ERASED]);
-    expect(outcomes(world)).toEqual([ERASED]);
   });
 });

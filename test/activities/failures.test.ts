@@ -66,7 +66,6 @@ describe('a fault that may pass by itself', () => {
 
 describe('a fault that somebody has to look at', () => {
   it.each<[string, unknown]>([
-    ['PurgeRefused', new PurgeRefusedError(DIRECTORY)],
     ['RequestRefused', new RequestRefusedError(DIRECTORY, 400)],
     ['RequestRefused', new RequestRefusedError(DIRECTORY, 400, 'BadRequest')],
     ['RequestRefused', new RequestRefusedError(DIRECTORY, 400, 'NotAStorageLocation')],
@@ -79,6 +78,7 @@ describe('a fault that somebody has to look at', () => {
   });
 
   it.each<[string, unknown]>([
+    ['PurgeRefused', new PurgeRefusedError(DIRECTORY)],
     ['AccessDenied', new AccessDeniedError(DIRECTORY)],
     ['NotAuthenticated', new NotAuthenticatedError(DIRECTORY)],
   ])('is tried three times first where it was seen to pass by itself: %s', async (type, fault) => {

@@ -1,5 +1,5 @@
-import type { TargetInput } from '../../workflows/contract/activities';
-import type { FakeWorld } from './fake-world';
+import type { RequestExportInput, TargetInput } from '../../workflows/contract/activities';
+import { POLICY, type FakeWorld } from './fake-world';
 import { guid } from './guid';
 
 /** The closure that Activities are tried with. */
@@ -13,6 +13,6 @@ export function directoryInput(world: FakeWorld, round = 1): TargetInput {
 }
 
 /** The first request for the person's export. */
-export function exportInput(world: FakeWorld, round = 1): Pick<TargetInput, 'closureId' | 'account' | 'round'> {
-  return { closureId: CLOSURE_ID, account: world.person, round };
+export function exportInput(world: FakeWorld, round = 1): RequestExportInput {
+  return { closureId: CLOSURE_ID, account: world.person, round, exportDeadlineMs: POLICY.exportDeadlineMs };
 }

@@ -32,7 +32,7 @@ export async function attempt<Name extends keyof ClosureActivities>(
   const [name, input] = activity;
   const { info = {}, client, say = () => undefined, onHeartbeat = () => undefined } = surroundings;
   const environment = new MockActivityEnvironment(
-    { startToCloseTimeoutMs: 2 * MINUTE_MS, scheduleToCloseTimeoutMs: 0, ...info, activityType: name },
+    { startToCloseTimeoutMs: 2 * MINUTE_MS, scheduleToCloseTimeoutMs: 0, ...triedFor(0), ...info, activityType: name },
     {
       logger: SILENT,
       interceptors: [createActivityInterceptors(dependencies.auditLog, say)],
@@ -60,7 +60,7 @@ export async function untilDone<Name extends keyof ClosureActivities>(
     try {
       return await attempt(dependencies, activity, {
         ...surroundings,
-        info: { ...surroundings.info, attempt: number },
+        info: { ...surroundings.info, ...retried(number) },
       });
     } catch {
       // As the server does: the next attempt.
@@ -68,11 +68,25 @@ export async function untilDone<Name extends keyof ClosureActivities>(
   }
   return await attempt(dependencies, activity, {
     ...surroundings,
-    info: { ...surroundings.info, attempt: MOST_ATTEMPTS },
+    info: { ...surroundings.info, ...retried(MOST_ATTEMPTS) },
   });
 }
 
 const MOST_ATTEMPTS = 6;
+const BETWEEN_ATTEMPTS_MS = 3 * MINUTE_MS;
+
+/** What the server says of an attempt, when there are some minutes between two. */
+function retried(
+  number: number,
+): Pick<Info, 'attempt' | 'scheduledTimestampMs' | 'currentAttemptScheduledTimestampMs'> {
+  return { attempt: number, ...triedFor((number - 1) * BETWEEN_ATTEMPTS_MS) };
+}
+
+/** What the server says of an Activity that has been tried for that long. */
+export function triedFor(ms: number): Pick<Info, 'scheduledTimestampMs' | 'currentAttemptScheduledTimestampMs'> {
+  const scheduledTimestampMs = 1_000_000;
+  return { scheduledTimestampMs, currentAttemptScheduledTimestampMs: scheduledTimestampMs + ms };
+}
 
 function implementationOf(
   ports: ActivityDependencies,

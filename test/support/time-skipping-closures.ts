@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { WorkflowNotFoundError, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { createActivities } from '../../activities';
 import { startTimeSkipping } from '../../sandbox/temporal/time-skipping-server';
 import { createWorker } from '../../worker/worker';
 import { closureWorkflowId, forgetWorkflowId, type Account, type Guid } from '../../workflows/contract/account';
 import { closureIdOf, publicKeyOf, signConfirmation, type Confirmation } from '../../workflows/contract/confirmation';
-import { confirmUpdate, statusQuery, type AccountClosureWorkflow } from '../../workflows/contract/messages';
+import {
+  confirmUpdate,
+  statusQuery,
+  withdrawSignal,
+  type AccountClosureRequest,
+  type AccountClosureWorkflow,
+} from '../../workflows/contract/messages';
 import { ACCOUNT_CLOSURE, SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
 import type { ClosureStatus, Phase } from '../../workflows/contract/status';
@@ -15,7 +21,7 @@ import { POLICY, type FakeWorld } from './fake-world';
 
 /** A closure in a test: its handle, and the token that only the person has. */
 export interface ClosureUnderTest {
-  readonly handle: WorkflowHandleWithFirstExecutionRunId<AccountClosureWorkflow>;
+  readonly handle: WorkflowHandle<AccountClosureWorkflow>;
   readonly closureId: Guid;
   readonly status: () => Promise<ClosureStatus>;
   /** Lets time pass until the closure is in the phase. */
@@ -33,7 +39,7 @@ export interface TimeSkippingClosures {
   /** Runs the act with a worker on the world's ports. */
   readonly withWorld: <T>(world: FakeWorld, act: () => Promise<T>, policy?: Partial<ClosurePolicy>) => Promise<T>;
   /** Requests the closure of the account of the world that is being run. */
-  readonly request: () => Promise<ClosureUnderTest>;
+  readonly request: (how?: { readonly isWithdrawnAtOnce?: boolean }) => Promise<ClosureUnderTest>;
   readonly close: () => Promise<void>;
 }
 
@@ -66,9 +72,9 @@ export async function startTimeSkippingClosures(): Promise<TimeSkippingClosures>
         return answer;
       });
     },
-    request: async () => {
+    request: async ({ isWithdrawnAtOnce = false } = {}) => {
       if (person === undefined) throw new TypeError('Request a closure inside withWorld.');
-      const closure = await requestOn(environment, taskQueue, person);
+      const closure = await requestOn(environment, { taskQueue, person, isWithdrawnAtOnce });
       requested.push(closure.closureId);
       return closure;
     },
@@ -101,20 +107,29 @@ export function bundle(): Promise<WorkflowBundleWithSourceMap> {
   return bundled;
 }
 
+interface RequestUnderTest {
+  readonly taskQueue: string;
+  readonly person: Account;
+  readonly isWithdrawnAtOnce: boolean;
+}
+
 async function requestOn(
   environment: TestWorkflowEnvironment,
-  taskQueue: string,
-  person: Account,
+  { taskQueue, person, isWithdrawnAtOnce }: RequestUnderTest,
 ): Promise<ClosureUnderTest> {
   const seed = randomBytes(32);
   const publicKey = publicKeyOf(seed);
-  const closureId = closureIdOf(publicKey);
-  const handle = await environment.client.workflow.start<AccountClosureWorkflow>(ACCOUNT_CLOSURE, {
-    workflowId: closureWorkflowId(person),
-    taskQueue,
-    args: [{ account: person, publicKey }],
-    workflowIdConflictPolicy: 'FAIL',
-  });
+  const closureId = closureIdOf(publicKey, closureWorkflowId(person));
+  const { workflow } = environment.client;
+  const request = { workflowId: closureWorkflowId(person), taskQueue };
+  const args: [AccountClosureRequest] = [{ account: person, publicKey }];
+  const handle = isWithdrawnAtOnce
+    ? await workflow.signalWithStart<AccountClosureWorkflow>(ACCOUNT_CLOSURE, {
+        ...request,
+        args,
+        signal: withdrawSignal,
+      })
+    : await workflow.start<AccountClosureWorkflow>(ACCOUNT_CLOSURE, { ...request, args });
   const status = (): Promise<ClosureStatus> => handle.query(statusQuery);
   const yesTo = ({ planDigest = '' }: ClosureStatus): Confirmation => signConfirmation(seed, closureId, planDigest);
   const until = (isThere: (now: ClosureStatus) => boolean) => () => passTimeUntil(environment, status, isThere);

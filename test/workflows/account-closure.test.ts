@@ -91,6 +91,17 @@ describe('a closure from request to end', () => {
     expect(status.outcome).toBe('withdrawn');
   });
 
+  it('is withdrawn when the withdrawal came before a worker had looked at the request', async () => {
+    const world = new FakeWorld();
+
+    const status = await closures.withWorld(world, async () =>
+      (await closures.request({ isWithdrawnAtOnce: true })).handle.result(),
+    );
+
+    expect(status.outcome).toBe('withdrawn');
+    expect(world.effects).toEqual([]);
+  });
+
   it('is withdrawn while the export runs', async () => {
     const world = new FakeWorld();
     world.exportState = 'running';

@@ -9,12 +9,12 @@ import { guid } from '../support/guid';
 
 const SEED = new Uint8Array(32).fill(7);
 const PUBLIC_KEY = publicKeyOf(SEED);
-const CLOSURE_ID = closureIdOf(PUBLIC_KEY);
 const ACCOUNT = {
   tenantId: guid('1a000000-0000-4000-8000-000000000001'),
   objectId: guid('2b000000-0000-4000-8000-000000000002'),
 };
 const WORKFLOW_ID = closureWorkflowId(ACCOUNT);
+const CLOSURE_ID = closureIdOf(PUBLIC_KEY, WORKFLOW_ID);
 const RECEIVED = new Date('2026-01-31T09:30:00.000Z');
 const LATER = new Date('2026-02-14T09:30:00.000Z');
 

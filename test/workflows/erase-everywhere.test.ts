@@ -57,7 +57,8 @@ describe('after the confirmation', () => {
 
   it('is stopped when the account is gone without our doing', async () => {
     const world = new FakeWorld();
-    world.before('softDelete', () => {
+    world.before('append', () => {
+      if (!world.calls.includes('countHoldings')) return;
       world.account = 'gone';
     });
 
@@ -127,7 +128,7 @@ describe('after the confirmation', () => {
       const parked = await closure.untilAttention();
       expect(parked).toMatchObject({
         phase: 'erasing',
-        attention: [{ target: 'directory', fault: 'PurgeRefused', attempts: 1 }],
+        attention: [{ target: 'directory', fault: 'PurgeRefused', attempts: 3 }],
       });
       world.purge = 'allowed';
       await closure.handle.executeUpdate(resolveUpdate, {

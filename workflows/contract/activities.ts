@@ -1,5 +1,6 @@
 import type { Account, Guid } from './account';
 import type { EligibilityCheck } from './eligibility';
+import type { ForgetClosureRequest } from './messages';
 import type { DigestedPlan } from './plan';
 import type { ExportManifest, StopReason, StopReport } from './status';
 import type { TargetName } from './targets';
@@ -16,9 +17,10 @@ export interface PlanErasureInput extends ClosureRef {
   readonly targets: readonly TargetName[];
 }
 
-/** `round` counts from 1 and grows when an operator has the export made again. */
+/** `round` counts from 1 and grows when an operator has the export made again; the deadline says how long it may write. */
 export interface RequestExportInput extends ClosureRef {
   readonly round: number;
+  readonly exportDeadlineMs: number;
 }
 
 /** An export that the directory accepted: where to look, and what for. */
@@ -69,12 +71,6 @@ export type VerifyOutcome =
   | { readonly kind: 'remains'; readonly count: number }
   | { readonly kind: 'unverifiable' };
 
-/** What is to be forgotten, and when. */
-export interface ArrangeForgettingInput {
-  readonly closureId: Guid;
-  readonly deleteExportsAt: string;
-}
-
 /** The Activities of a closure. Each may run twice, and does no harm by it. */
 export interface ClosureActivities {
   /** Is the tenant (still) unmanaged, and may this account be closed here? Reads only. */
@@ -92,7 +88,7 @@ export interface ClosureActivities {
   /** Looks again, by reading, and once more after the quiet period. Reads only. */
   readonly verifyTarget: (input: VerifyTargetInput) => Promise<VerifyOutcome>;
   /** Starts `forgetClosure`, or finds it started. */
-  readonly arrangeForgetting: (input: ArrangeForgettingInput) => Promise<void>;
+  readonly arrangeForgetting: (input: ForgetClosureRequest) => Promise<void>;
   /** Deletes every export container of the closure. Effect `export:delete`. Returns how many there were. */
   readonly deleteExports: (input: { readonly closureId: Guid }) => Promise<{ readonly deletedContainers: number }>;
 }

@@ -41,11 +41,12 @@ export function isPublicKey(text: unknown): text is string {
 }
 
 /**
- * The closure id: a UUID (version 8, RFC 9562) derived one-way from the public key. The same token therefore means the
- * same closure, and a repeated request is recognised as one's own.
+ * The closure id: a UUID (version 8, RFC 9562) derived one-way from the public key and the account's Workflow id. The same
+ * token for the same account therefore means the same closure, and a repeated request is recognised as one's own; the same
+ * token for another account is another closure, whose effects and confirmations have nothing in common with the first.
  */
-export function closureIdOf(publicKey: string): Guid {
-  const digest = sha256(concatBytes(CLOSURE_ID_DOMAIN, utf8ToBytes(publicKey))).slice(0, 16);
+export function closureIdOf(publicKey: string, workflowId: string): Guid {
+  const digest = sha256(concatBytes(CLOSURE_ID_DOMAIN, utf8ToBytes(`${publicKey}\n${workflowId}`))).slice(0, 16);
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   const hex = bytesToHex(digest);

@@ -19,6 +19,8 @@ export interface ForgetClosureRequest {
   readonly closureId: Guid;
   /** When the export containers go; ISO 8601, UTC. */
   readonly deleteExportsAt: string;
+  /** When to look again for what a late attempt may have created; ISO 8601, UTC. Absent where none can be under way. */
+  readonly lookAgainAt?: string;
 }
 
 /** What `forgetClosure` did. */

@@ -1,4 +1,4 @@
-import { IndeterminateAnswerError, RequestRefusedError } from '../../ports/faults';
+import { IndeterminateAnswerError } from '../../ports/faults';
 import type { TenantRealm } from '../../ports/tenant-realm';
 import { parseJson, patienceFault, sendOnce, trimSlash, type HttpAnswer, type HttpSettings } from '../http';
 import { isInvalidTenant, parseOpenIdConfiguration, parseRealmAnswer } from './realm-answer';
@@ -38,10 +38,8 @@ export function createSignInRealm({ loginUrl, ...http }: SignInRealmSettings): T
 }
 
 function faultOf(answer: HttpAnswer): Error {
-  const { status } = answer;
   const later = patienceFault(FAR_END, answer, new Date());
   if (later !== undefined) return later;
-  return status >= 400
-    ? new RequestRefusedError(FAR_END, status)
-    : new IndeterminateAnswerError(FAR_END, 'it has an unexpected status');
+  // The endpoints are anonymous: a refusal is some proxy's, or a passing fault, and tells nothing about the tenant.
+  return new IndeterminateAnswerError(FAR_END, 'it has an unexpected status');
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../workflows/contract/confirmation';
 import { guid } from '../../support/guid';
 
+const WORKFLOW_ID = `closure-${'0'.repeat(64)}`;
 const SEED = Uint8Array.from({ length: 32 }, (_, index) => index);
 const CLOSURE_ID = guid('6f1d2c3b-4a59-8687-9a0b-1c2d3e4f5061');
 const PLAN_DIGEST = 'ab'.repeat(32);
@@ -100,10 +101,12 @@ describe('a public key', () => {
 });
 
 describe('the closure id', () => {
-  it('is a version 8 UUID made of the SHA-256 of the public key in its own domain', () => {
+  it('is a version 8 UUID made of the SHA-256 of the public key and the Workflow id in its own domain', () => {
     const publicKey = publicKeyOf(SEED);
-    const digest = createHash('sha256').update(`account-closure/closure-id/v1\n${publicKey}`).digest('hex');
-    const id = closureIdOf(publicKey);
+    const digest = createHash('sha256')
+      .update(`account-closure/closure-id/v1\n${publicKey}\n${WORKFLOW_ID}`)
+      .digest('hex');
+    const id = closureIdOf(publicKey, WORKFLOW_ID);
 
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     const hex = id.replaceAll('-', '');
@@ -115,8 +118,16 @@ describe('the closure id', () => {
   });
 
   it('is the same for the same token and another for another', () => {
-    expect(closureIdOf(publicKeyOf(SEED))).toBe(closureIdOf(publicKeyOf(Uint8Array.from(SEED))));
-    expect(closureIdOf(publicKeyOf(new Uint8Array(32)))).not.toBe(closureIdOf(publicKeyOf(SEED)));
+    const id = closureIdOf(publicKeyOf(SEED), WORKFLOW_ID);
+
+    expect(closureIdOf(publicKeyOf(Uint8Array.from(SEED)), WORKFLOW_ID)).toBe(id);
+    expect(closureIdOf(publicKeyOf(new Uint8Array(32)), WORKFLOW_ID)).not.toBe(id);
+  });
+
+  it('is another for another account, so that a token used twice mixes nothing', () => {
+    const other = `closure-${'1'.repeat(64)}`;
+
+    expect(closureIdOf(publicKeyOf(SEED), other)).not.toBe(closureIdOf(publicKeyOf(SEED), WORKFLOW_ID));
   });
 });
 
