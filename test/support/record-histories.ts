@@ -78,7 +78,7 @@ async function recordStopped(parts: RealParts): Promise<void> {
 }
 
 async function recordResolved(parts: RealParts): Promise<void> {
-  parts.entra.faults.add({ method: 'DELETE', path: /deletedItems/, kind: 'status', status: 403 });
+  parts.entra.faults.add({ method: 'DELETE', path: /deletedItems/, kind: 'status', status: 403, times: 3 });
   const closure = await requestAndWait(parts, JOAN, 'resolved');
   await confirm(parts, closure);
   await until(
