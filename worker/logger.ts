@@ -105,7 +105,7 @@ function shown(meta: LogMetadata): Record<string, unknown> {
   return { ...Object.fromEntries(fields), ...(error instanceof Error ? { errorClass: error.name } : {}) };
 }
 
-/** Some messages of the SDK go on with the text of an error behind the first line break or colon-space quote. */
+/** Some messages of the SDK go on with the text of an error behind the first line break. */
 function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? '';
 }
