@@ -115,7 +115,8 @@ async function closeWithFaults(parts: RealParts): Promise<RequestedByTest> {
     ['GET', /dataPolicyOperations/, [throttled]],
     ['PATCH', user, [denied]],
     ['DELETE', user, [throttled]],
-    ['DELETE', /deletedItems/, [denied]],
+    // Three refusals in a row, and it waits for an operator.
+    ['DELETE', /deletedItems/, [denied, denied, denied]],
   ];
   for (const [method, path, effects] of script)
     for (const effect of effects) parts.entra.faults.add({ ...effect, method, path });
