@@ -67,7 +67,7 @@ describe('The sign-in service in trouble', () => {
     ['is unavailable', { status: 503 }, { name: 'UnavailableError', status: 503 }],
     ['breaks the connection', 'reset', { name: 'UnavailableError', status: undefined }],
     ['hangs', 'hang', { name: 'UnavailableError', status: undefined }],
-    ['refuses', { status: 403, body: {} }, { name: 'RequestRefusedError', status: 403, code: undefined }],
+    ['has a proxy that refuses', { status: 403, body: {} }, { name: 'IndeterminateAnswerError' }],
     ['redirects', { status: 302, headers: { location: '/' } }, { name: 'IndeterminateAnswerError' }],
     ['answers a page', { body: '<html></html>' }, { name: 'IndeterminateAnswerError' }],
     ['answers nothing', { body: '' }, { name: 'IndeterminateAnswerError' }],
@@ -96,7 +96,7 @@ describe('The sign-in service in trouble', () => {
   it('takes no other refusal for a domain without a tenant', async () => {
     const realm = await realmThatAnswers({ status: 400, body: { error: 'invalid_request' } });
 
-    await expect(tenantOf(realm)).rejects.toMatchObject({ name: 'RequestRefusedError', status: 400 });
+    await expect(tenantOf(realm)).rejects.toMatchObject({ name: 'IndeterminateAnswerError' });
   });
 
   it('takes no 400 for a domain without a tenant that says nothing', async () => {
