@@ -47,11 +47,11 @@ async function untilConfirmed(closure: Closure): Promise<ConfirmedErasure | unde
 
   for (let round = 1; ; round += 1) {
     const planned = await plan(closure, 'planning', { ...policy, round });
-    if (!(await isConfirmedInTime(closure, planned, policy))) return undefined;
+    if (!(await awaitConfirmation(closure, planned, policy))) return undefined;
     await coolOff(closure, policy);
 
     // Days may have passed: is this still an account to be closed, and still what the person said yes to?
-    if (!(await isStillEligible(closure))) return undefined;
+    if (!(await verifyTenantAgain(closure))) return undefined;
     const { planDigest } = await plan(closure, 'erasing', { ...policy, round });
     if (planDigest === planned.planDigest) return { ...planned, policy };
   }
@@ -73,22 +73,24 @@ function openClosure(request: unknown): Closure {
 /** The rules that hold from now on; nothing when the account cannot be closed here. */
 async function verifyTenant(closure: Closure): Promise<ClosurePolicy | undefined> {
   const { eligibility, policy } = await closure.step('eligibility', () => checkEligibility(closure.ref));
-  if (!isAccepted(closure, eligibility)) return undefined;
+  if (!acceptOrReject(closure, eligibility)) return undefined;
   closure.adopt(policy);
   return policy;
 }
 
-async function isStillEligible(closure: Closure): Promise<boolean> {
+/** Whether the account may still be closed here; the closure is rejected when not. */
+async function verifyTenantAgain(closure: Closure): Promise<boolean> {
   closure.enter('erasing');
   const { eligibility } = await closure.read(
     'eligibility',
     () => atOnce.checkEligibility(closure.ref),
     () => checkEligibility(closure.ref),
   );
-  return isAccepted(closure, eligibility);
+  return acceptOrReject(closure, eligibility);
 }
 
-function isAccepted(closure: Closure, eligibility: Eligibility): boolean {
+/** Whether to go on. */
+function acceptOrReject(closure: Closure, eligibility: Eligibility): boolean {
   if (eligibility.kind === 'eligible') return true;
   closure.apply((status) => state.rejected(status, eligibility));
   return false;
@@ -108,7 +110,8 @@ async function plan(
   );
 }
 
-async function isConfirmedInTime(closure: Closure, planned: DigestedPlan, policy: ClosurePolicy): Promise<boolean> {
+/** Whether the person said yes before the window closed; the closure has expired when not. */
+async function awaitConfirmation(closure: Closure, planned: DigestedPlan, policy: ClosurePolicy): Promise<boolean> {
   const confirmBy = new Date(Date.now() + policy.confirmationWindowMs);
   const isConfirmed = (): boolean => closure.status.confirmation !== undefined;
 
