@@ -1,42 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import * as state from '../../workflows/closure-state';
-import { closureWorkflowId } from '../../workflows/contract/account';
-import { closureIdOf, publicKeyOf, signConfirmation } from '../../workflows/contract/confirmation';
-import type { DigestedPlan } from '../../workflows/contract/plan';
-import { OUTCOMES, type Attention, type ClosureStatus } from '../../workflows/contract/status';
-import { guid } from '../support/guid';
-
-const SEED = new Uint8Array(32).fill(7);
-const PUBLIC_KEY = publicKeyOf(SEED);
-const ACCOUNT = {
-  tenantId: guid('1a000000-0000-4000-8000-000000000001'),
-  objectId: guid('2b000000-0000-4000-8000-000000000002'),
-};
-const WORKFLOW_ID = closureWorkflowId(ACCOUNT);
-const CLOSURE_ID = closureIdOf(PUBLIC_KEY, WORKFLOW_ID);
-const RECEIVED = new Date('2026-01-31T09:30:00.000Z');
-const LATER = new Date('2026-02-14T09:30:00.000Z');
-
-const PLANNED: DigestedPlan = {
-  plan: {
-    version: 1,
-    round: 1,
-    closureId: CLOSURE_ID,
-    targets: [{ name: 'directory', erases: [{ what: 'account', count: 1 }], retains: [] }],
-  },
-  planDigest: 'ab'.repeat(32),
-};
-const YES = signConfirmation(SEED, CLOSURE_ID, PLANNED.planDigest);
-
-const opened = state.opened(WORKFLOW_ID, PUBLIC_KEY, RECEIVED);
-const asked = state.askedToConfirm(opened, PLANNED, LATER);
-const confirmed = state.confirmed(asked, YES, LATER);
-const waiting = (target: Attention['target'], fault: Attention['fault'] = 'Unavailable'): Attention => ({
-  target,
-  fault,
-  since: LATER.toISOString(),
-  attempts: 3,
-});
+import { signConfirmation } from '../../workflows/contract/confirmation';
+import { OUTCOMES, type ClosureStatus } from '../../workflows/contract/status';
+import {
+  SEED,
+  PUBLIC_KEY,
+  ACCOUNT,
+  CLOSURE_ID,
+  LATER,
+  PLANNED,
+  YES,
+  opened,
+  asked,
+  confirmed,
+  waiting,
+} from '../support/closure-on-its-way';
 
 describe('a confirmation', () => {
   const refusalOf = (status: ClosureStatus, value: unknown): unknown =>
