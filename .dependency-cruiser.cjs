@@ -12,7 +12,7 @@ const FOLDERS = {
   activities: ['workflows/contract', 'activities/ports', 'activities/targets'],
   client: ['workflows/contract', 'codec'],
   // Export files and audit entries are read past Temporal, by the adapters that wrote them.
-  cli: ['workflows/contract', 'client', 'activities/ports', 'activities/adapters'],
+  cli: ['workflows/contract', 'client', 'activities/ports', 'activities/adapters', 'worker'],
   worker: [
     'workflows/contract',
     'codec',
@@ -65,13 +65,61 @@ const importsOnly = ([folder, others]) => {
   };
 };
 
-/** Packages that only some files may import. */
+/** The packages that each folder may import. Whatever is not listed is an error, so a new package is a decision. */
+const PACKAGES_OF = {
+  'workflows/contract': ['@noble/curves', '@noble/hashes', '@scure/base', '@temporalio/common', '@temporalio/workflow'],
+  workflows: ['@temporalio/common', '@temporalio/workflow'],
+  codec: ['@temporalio/common'],
+  'activities/ports': [],
+  'activities/targets': [],
+  'activities/adapters': [
+    '@azure/core-rest-pipeline',
+    '@azure/identity',
+    '@azure/storage-blob',
+    'http-proxy-agent',
+    'https-proxy-agent',
+    'node-pg-migrate',
+    'pg',
+    'undici',
+    'zod',
+  ],
+  activities: ['@temporalio/activity', '@temporalio/common', 'canonicalize', 'zod'],
+  client: ['@temporalio/client', '@temporalio/common', '@temporalio/envconfig'],
+  cli: ['commander', 'ms', 'zod'],
+  worker: [
+    '@temporalio/activity',
+    '@temporalio/common',
+    '@temporalio/envconfig',
+    '@temporalio/worker',
+    'ms',
+    'pino',
+    'zod',
+  ],
+  'sandbox/entra': [],
+  sandbox: [
+    '@electric-sql/pglite',
+    '@electric-sql/pglite-socket',
+    '@temporalio/client',
+    '@temporalio/common',
+    '@temporalio/proto',
+    '@temporalio/testing',
+    'azurite',
+    'zod',
+  ],
+  bench: ['@temporalio/activity', '@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'zod'],
+};
+
+/** Packages that only some files of those folders may import. */
 const PACKAGES = {
   '@azure/storage-blob': ['^activities/adapters/storage/'],
   '@azure/identity': ['^activities/adapters/directory/azure-tokens\\.ts$'],
-  // The worker and the command line own the pool: they make it and close it.
-  pg: ['^activities/adapters/audit-log/', '^worker/dependencies\\.ts$'],
-  'node-pg-migrate': ['^activities/adapters/audit-log/'],
+  '@azure/core-rest-pipeline': ['^activities/adapters/directory/azure-tokens\\.ts$'],
+  undici: ['^activities/adapters/outbound\\.ts$'],
+  'http-proxy-agent': ['^activities/adapters/outbound\\.ts$'],
+  'https-proxy-agent': ['^activities/adapters/outbound\\.ts$'],
+  // Whoever needs rows goes by `Database`: what a session must not be used for is known in one place.
+  pg: ['^activities/adapters/database/'],
+  'node-pg-migrate': ['^activities/adapters/database/'],
   pino: ['^worker/logger\\.ts$'],
   commander: ['^cli/'],
   canonicalize: ['^activities/'],
@@ -98,7 +146,16 @@ const onlyIn = ([name, places]) => ({
   to: { path: `^node_modules/${escaped(name)}/` },
 });
 
-const PACKAGES_OF_WORKFLOWS = '@temporalio/(workflow|common)|@noble/(curves|hashes)|@scure/base';
+const packagesOf = ([folder, packages]) => ({
+  name: `${folder.replaceAll('/', '-')}-packages`,
+  comment: `Of packages ${folder}/ imports ${packages.length === 0 ? 'none' : packages.join(', ')}.`,
+  severity: 'error',
+  from: { path: inside(folder), pathNot: nestedIn(folder).map(inside) },
+  to: {
+    path: '^node_modules/',
+    pathNot: ['^node_modules/@types/node/', ...packages.map((name) => `^node_modules/${escaped(name)}/`)],
+  },
+});
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -129,27 +186,23 @@ module.exports = {
     ...Object.entries(FOLDERS).map(importsOnly),
     {
       name: 'adapters-do-not-know-one-another',
-      comment: 'An adapter is replaced alone. What they share stands beside them.',
+      comment: 'An adapter is replaced alone. What they share stands beside them; the database is shared, too.',
       severity: 'error',
       from: { path: '^activities/adapters/([^/]+)/' },
-      to: { path: '^activities/adapters/[^/]+/', pathNot: '^activities/adapters/$1/' },
+      to: {
+        path: '^activities/adapters/[^/]+/',
+        pathNot: ['^activities/adapters/$1/', '^activities/adapters/database/'],
+      },
     },
     {
       name: 'adapters-are-named-in-the-composition-root',
-      comment: 'The rest of the program knows ports. The checks of the worker ask the database itself.',
+      comment: 'The rest of the program knows ports.',
       severity: 'error',
       from: {
         path: '^(worker|cli)/',
-        pathNot: ['^worker/dependencies\\.ts$', '^worker/checks\\.ts$', '^cli/dependencies\\.ts$'],
+        pathNot: ['^worker/dependencies\\.ts$', '^cli/dependencies\\.ts$'],
       },
       to: { path: '^activities/adapters/' },
-    },
-    {
-      name: 'workflows-packages',
-      comment: 'The Workflow bundle is small and deterministic: no zod, no logger, no vendor.',
-      severity: 'error',
-      from: { path: '^workflows/' },
-      to: { path: '^node_modules/', pathNot: `^node_modules/(${PACKAGES_OF_WORKFLOWS})/` },
     },
     {
       name: 'workflows-have-no-node-built-ins',
@@ -159,12 +212,19 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
-      name: 'ports-and-targets-are-pure',
-      comment: 'A port is an interface and a target a rule: neither names a vendor.',
+      name: 'only-its-command-starts-the-worker',
+      comment: 'The other commands work without the worker and its packages.',
       severity: 'error',
-      from: { path: '^activities/(ports|targets)/' },
-      to: { path: '^node_modules/', pathNot: '^node_modules/@types/node/' },
+      from: { path: '^cli/', pathNot: '^cli/commands/worker\\.ts$' },
+      to: { path: '^worker/' },
     },
+    {
+      name: 'its-command-starts-the-worker-and-no-more',
+      severity: 'error',
+      from: { path: '^cli/commands/worker\\.ts$' },
+      to: { path: '^worker/', pathNot: '^worker/process\\.ts$' },
+    },
+    ...Object.entries(PACKAGES_OF).map(packagesOf),
     ...Object.entries(PACKAGES).map(onlyIn),
   ],
   options: {

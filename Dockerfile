@@ -2,7 +2,7 @@
 # the directory (`entra`) and the one for the blob storage (`azurite`). See docs/docker.md.
 
 # Temporal's native library wants glibc: no Alpine.
-FROM node:24-bookworm-slim AS base
+FROM node:24.19.0-bookworm-slim AS base
 # Its TLS takes the system's certificates, and the slim image has none.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \
@@ -15,7 +15,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build
-# The optional dependencies stay: they are what the worker needs and a mere client does not.
+# What only building and testing need goes, and the native library for other kinds of machine.
 RUN npm prune --omit=dev --ignore-scripts \
   && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
     ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} +

@@ -1,90 +1,91 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
-import type { AwaitExportInput, ClosureActivities } from '../workflows/contract/activities';
-import type { ExportedFile, ExportManifest } from '../workflows/contract/status';
-import { ageMs, attemptSignal, remainingOverallMs } from './attempt';
-import { NotYetError } from './not-yet';
-import type { Directory } from './ports/directory';
+import type { AwaitedExport, AwaitExportInput } from '../workflows/contract/activities';
+import type { ExportedFile } from '../workflows/contract/status';
+import type { Attempt } from './attempt';
+import { filesIn } from './export-files';
+import type { Implementation } from './implementation';
+import type { Directory, ExportLook } from './ports/directory';
 import type { ExportStorage, StoredFile } from './ports/export-storage';
-import { StepNeedsOperatorError } from './step-errors';
+import { NotYetError, StepNeedsOperatorError } from './ports/step-faults';
+import type { Turns } from './ports/turns';
+import { believe } from './sightings';
 
 const MINUTE_MS = 60_000;
-/** Reads of the directory lag up to so long. */
-const KNOWN_AFTER_MS = 10 * MINUTE_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** The last look is taken this long before the deadline: a retry that would come later is not made at all. */
-const LAST_LOOK_MS = 2_000;
 /** A manifest of this many files is still well below what one payload may hold. */
 const MOST_FILES = 5_000;
+/** The question that every look answers. */
+const EXPORT = 'export';
 
 interface Dependencies {
   readonly directory: Directory;
   readonly storage: ExportStorage;
+  readonly turns: Turns;
 }
 
 /**
  * Takes one look at the export. While it runs the attempt ends at once and says when to look again: after what the directory
- * asks for, growing to an hour. When it is complete, writing is revoked and every file is read back with our own
- * credentials for its size and SHA-256; a long inventory goes on after an interruption where it was.
+ * asks for, growing to an hour, the last time at the deadline. When it is complete, writing is revoked and every file is read
+ * back with our own credentials for its size and SHA-256; a long inventory goes on after an interruption where it was, and has
+ * what the Activity has left behind the deadline.
  */
-export function createAwaitExport({ directory, storage }: Dependencies): ClosureActivities['awaitExport'] {
-  return async (input) => {
-    const signal = attemptSignal();
-    const { progress, retryAfterMs } = await directory.exportProgress(input.account, input.operationId, signal);
-    switch (progress) {
+export function createAwaitExport({ directory, storage, turns }: Dependencies): Implementation<'awaitExport'> {
+  return async (input, { attempt }) => {
+    const { signal } = attempt;
+    // A run that was reset: the account may be gone, and the export may have been kept for its time and deleted by us.
+    if ((await turns.last(input, signal))?.kind === 'erase') return await takeInventory(storage, input, attempt);
+
+    const look = await directory.exportProgress(input.account, input.operationId, signal);
+    switch (look.progress) {
       case 'complete':
-        return await takeInventory(storage, input, signal);
+        return await takeInventory(storage, input, attempt);
       case 'running':
-        throw new NotYetError('ExportRunning', nextLookInMs(retryAfterMs ?? MINUTE_MS));
+        attempt.sighted(EXPORT, 'running');
+        throw tooEarlyOrOverdue(input, look, attempt);
       case 'failed':
-        throw new StepNeedsOperatorError(
-          'ExportFailed',
-          'The directory says that the export failed: a retry asks for a new one.',
-        );
+        throw new StepNeedsOperatorError('ExportFailed');
       case 'unknown':
-        // An operation that was just queued may not be known everywhere yet.
-        if (ageMs() < KNOWN_AFTER_MS) throw new NotYetError('ExportRunning', nextLookInMs(retryAfterMs ?? MINUTE_MS));
-        throw new StepNeedsOperatorError(
-          'ExportFailed',
-          'The directory no longer knows the export: a retry asks for a new one.',
-        );
+        // An operation that was just queued, or is asked of another replica, may not be known there.
+        believe(attempt, EXPORT, 'unknown');
+        throw new StepNeedsOperatorError('ExportFailed');
     }
   };
 }
 
-function nextLookInMs(atFirstMs: number): number {
-  const grown = Math.round(atFirstMs * 1.5 ** Math.min(Context.current().info.attempt - 1, 30));
-  const growing = Math.min(grown, HOUR_MS);
-  const remaining = remainingOverallMs();
-  return remaining > LAST_LOOK_MS ? Math.min(growing, remaining - LAST_LOOK_MS / 2) : growing;
+function tooEarlyOrOverdue(
+  { exportDeadlineMs }: AwaitExportInput,
+  { retryAfterMs = MINUTE_MS }: ExportLook,
+  { ageMs }: Attempt,
+): Error {
+  const leftMs = exportDeadlineMs - ageMs();
+  if (leftMs <= 0) return new StepNeedsOperatorError('ExportOverdue');
+  const growing = Math.min(retryAfterMs * 1.5 ** Math.min(Context.current().info.attempt - 1, 30), HOUR_MS);
+  return new NotYetError('ExportRunning', Math.ceil(Math.min(growing, leftMs)));
 }
 
 async function takeInventory(
   storage: ExportStorage,
   { container }: AwaitExportInput,
-  signal: AbortSignal,
-): Promise<ExportManifest> {
+  attempt: Attempt,
+): Promise<AwaitedExport> {
+  const { signal } = attempt;
   await storage.revokeWriting(container, signal);
-  const stored = await storage.listFiles(container, signal);
-  if (stored.length > MOST_FILES) {
-    throw new StepNeedsOperatorError('ExportTooLarge', `The export has more than ${String(MOST_FILES)} files.`);
-  }
-  const files = [...doneBefore()].slice(0, stored.length);
+  const stored = await filesIn(storage, container, signal);
+  if (stored === undefined) return { kind: 'lost' };
+  if (stored.length > MOST_FILES) throw new StepNeedsOperatorError('ExportTooLarge');
+  const files = doneBefore(attempt.keptWork, stored);
   for (const file of stored.slice(files.length)) {
-    files.push(await measure(storage, { container, file, done: files }, signal));
-    Context.current().heartbeat(files);
+    files.push(await measure(storage, { container, file }, signal));
+    attempt.keepWork(files);
   }
-  return { files, container };
+  return { kind: 'saved', files, container };
 }
 
 async function measure(
   storage: ExportStorage,
-  {
-    container,
-    file,
-    done,
-  }: { readonly container: string; readonly file: StoredFile; readonly done: readonly ExportedFile[] },
+  { container, file }: { readonly container: string; readonly file: StoredFile },
   signal: AbortSignal,
 ): Promise<ExportedFile> {
   const hash = createHash('sha256');
@@ -92,14 +93,15 @@ async function measure(
   for await (const chunk of await storage.readFile(container, file.name, signal)) {
     hash.update(chunk);
     sizeBytes += chunk.byteLength;
-    Context.current().heartbeat(done);
   }
-  return { sizeBytes, sha256: hash.digest('hex') };
+  return { sizeBytes, sha256: hash.digest('hex'), etag: file.etag };
 }
 
-/** The files that an interrupted attempt had measured: the container cannot be written any more, so they still hold. */
-function doneBefore(): readonly ExportedFile[] {
-  const details: unknown = Context.current().info.heartbeatDetails;
-  const parsed = z.array(z.object({ sizeBytes: z.number(), sha256: z.string() })).safeParse(details);
-  return parsed.success ? parsed.data : [];
+const Measured = z.array(z.object({ sizeBytes: z.number(), sha256: z.string(), etag: z.string() }));
+
+/** The files at the beginning of the list that an interrupted attempt had measured, as far as they are still the same. */
+function doneBefore(work: unknown, stored: readonly StoredFile[]): ExportedFile[] {
+  const measured = Measured.safeParse(work).data ?? [];
+  const firstOther = measured.findIndex(({ etag }, place) => stored[place]?.etag !== etag);
+  return firstOther === -1 ? measured : measured.slice(0, firstOther);
 }

@@ -1,93 +1,165 @@
 import { z } from 'zod';
-import type { ClosureActivities } from '../workflows/contract/activities';
+import type { Guid } from '../workflows/contract/account';
+import { isGuid } from '../workflows/contract/ids';
+import type { ClosureActivities, EraseOutcome, FenceOutcome, Stopped } from '../workflows/contract/activities';
 import type { AuditLog, EffectKey } from './ports/audit-log';
+import { IndeterminateAnswerError } from './ports/faults';
 
-/** An Activity that changes something outside: how its input names the effect, and how its recorded result reads. */
-interface EffectDefinition {
+/** Names of the Activities. */
+export type ActivityName = keyof ClosureActivities;
+type Result<Name extends ActivityName> = Awaited<ReturnType<ClosureActivities[Name]>>;
+
+/** `reads`: changes nothing. `keeps its own record`: what it writes is idempotent by itself. Anything else is an effect. */
+type Declared<Name extends ActivityName> = 'reads' | 'keeps its own record' | Effect<Name>;
+
+/** What an Activity changes outside: how its input names the effect, and how its recorded result reads. */
+interface Effect<Name extends ActivityName> {
+  readonly of: Name;
+  /** @throws when the input does not name the effect: nothing is done that cannot be named */
   readonly keyOf: (input: unknown) => EffectKey & { readonly planDigest?: string };
-  readonly result: z.ZodType<Readonly<Record<string, unknown>>>;
-  /** Done again although it was recorded as done: what there is to do may have grown since. */
-  readonly isRepeated?: true;
+  /** Whether something was done: an outcome that says no is no result, and the next attempt asks anew. */
+  readonly isResult: (outcome: unknown) => boolean;
+  /** @throws IndeterminateAnswerError when what was recorded is no result that this version can read */
+  readonly readBack: (recorded: unknown) => unknown;
 }
 
-/** What an Activity is told about its own effect. */
-export interface EffectInProgress {
-  /** An earlier attempt had written the intent: the effect may have happened already. */
-  readonly isResumed: boolean;
+/** Compiles only when the schema reads exactly the results that the Activity gives, no more and no fewer. */
+type Exactly<Name extends ActivityName, Schema extends z.ZodType> = [
+  Result<Name> extends z.output<Schema> ? true : false,
+  z.output<Schema> extends Result<Name> ? true : false,
+] extends [true, true]
+  ? Schema
+  : never;
+
+/** `unsupported`: another version of the target may be able to, and an operator's retry must find out. */
+const NOT_DONE = ['ended-before', 'closure-goes-on', 'unsupported'];
+
+function effect<Name extends ActivityName, Schema extends z.ZodType>(
+  of: Name,
+  keyOf: Effect<Name>['keyOf'],
+  result: Schema & Exactly<Name, Schema>,
+): Effect<Name> {
+  return {
+    of,
+    keyOf,
+    isResult: (outcome) => !NOT_DONE.some((kind) => isOfKind(outcome, kind)),
+    readBack: (recorded) => {
+      const parsed = result.safeParse(recorded);
+      if (parsed.success) return parsed.data;
+      throw new IndeterminateAnswerError(
+        { farEnd: 'audit-log', operation: 'audit-log.find' },
+        `the recorded result of ${of} cannot be read`,
+      );
+    },
+  };
 }
 
-const guid = z.guid().transform((text): EffectKey['closureId'] => z.custom<EffectKey['closureId']>().parse(text));
-const closureOnly = z.object({ closureId: guid });
-const exportRequest = closureOnly.extend({ round: z.number().int().positive() });
-const targetStep = exportRequest.extend({ target: z.string(), planDigest: z.string() });
+function isOfKind(outcome: unknown, kind: string): boolean {
+  return typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === kind;
+}
 
-const stopped = z.object({
+const guid = z.custom<Guid>(isGuid);
+const round = z.number().int().positive();
+const historyStep = z.object({ closureId: guid, firstRunId: z.string().min(1), round });
+const targetStep = historyStep.extend({ target: z.string().min(1), planDigest: z.string() });
+
+const stopped: z.ZodType<Stopped> = z.object({
   kind: z.literal('stopped'),
-  reason: z.string(),
-  signIn: z.string(),
-  done: z.array(z.string()),
+  reason: z.enum(['account-gone', 'managed-tenant', 'federated-tenant', 'unknown-tenant']),
+  signIn: z.enum(['blocked', 'not-blocked', 'unknown']),
+  done: z.array(z.string()).readonly(),
+  isPastPointOfNoReturn: z.boolean(),
+});
+const endedBefore = z.object({
+  kind: z.literal('ended-before'),
+  ending: z.enum(['withdrawn', 'expired', 'rejected']),
 });
 
-const EFFECTS: Partial<Record<keyof ClosureActivities, EffectDefinition>> = {
-  requestExport: {
-    keyOf: (input) => ({ ...pick(exportRequest.parse(input)), target: 'export', step: 'request' }),
-    result: z.object({ operationId: z.string(), container: z.string() }),
-  },
-  fenceTarget: {
-    keyOf: (input) => ({ ...pickTarget(targetStep.parse(input)), step: 'fence' }),
-    result: z.union([z.object({ kind: z.enum(['fenced', 'unsupported']) }), stopped]),
-  },
-  eraseTarget: {
-    keyOf: (input) => ({ ...pickTarget(targetStep.parse(input)), step: 'erase' }),
-    result: z.union([
-      z.object({ kind: z.literal('erased'), count: z.number() }),
-      z.object({ kind: z.enum(['absent', 'unsupported']) }),
+/** Every Activity, and what it changes: one that is not declared does not compile. */
+const DECLARED: { readonly [Name in ActivityName]: Declared<Name> } = {
+  checkEligibility: 'reads',
+  awaitExport: 'reads',
+  checkExport: 'reads',
+  planAgain: 'reads',
+  verifyTarget: 'reads',
+  planErasure: 'keeps its own record',
+  recordEnding: 'keeps its own record',
+  arrangeForgetting: 'keeps its own record',
+  requestExport: effect(
+    'requestExport',
+    (input) => ({ ...historyStep.parse(input), target: 'export', step: 'request' }),
+    z.object({ operationId: z.string(), container: z.string() }),
+  ),
+  fenceTarget: effect(
+    'fenceTarget',
+    (input) => ({ ...targetStep.parse(input), step: 'fence' }),
+    z.union([
+      z.object({ kind: z.literal('fenced') }),
+      z.object({ kind: z.literal('needless') }),
+      z.object({ kind: z.literal('unsupported') }),
+      endedBefore,
       stopped,
+    ]) satisfies z.ZodType<FenceOutcome>,
+  ),
+  eraseTarget: effect(
+    'eraseTarget',
+    (input) => ({ ...targetStep.parse(input), step: 'erase' }),
+    z.union([
+      z.object({ kind: z.literal('erased'), count: z.number() }),
+      z.object({ kind: z.literal('absent') }),
+      z.object({ kind: z.literal('unsupported') }),
+      endedBefore,
+      stopped,
+    ]) satisfies z.ZodType<EraseOutcome>,
+  ),
+  deleteExports: effect(
+    'deleteExports',
+    (input) => ({ ...historyStep.parse(input), target: 'export', step: 'delete' }),
+    z.union([
+      z.object({ kind: z.literal('deleted'), containers: z.number() }),
+      z.object({ kind: z.literal('closure-goes-on') }),
     ]),
-  },
-  deleteExports: {
-    keyOf: (input) => ({ ...closureOnly.parse(input), target: 'export', step: 'delete', round: 1 }),
-    result: z.object({ deletedContainers: z.number() }),
-    isRepeated: true,
-  },
+  ),
 };
+
+/** An attempt of an Activity, as its interceptor sees it. */
+export interface CalledActivity {
+  readonly name: string;
+  readonly input: unknown;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Runs an Activity, and when it is an effect, between its two audit entries: the intent before, so that nothing is done
- * without a trace, and the result after. A result that is there already is returned as it was recorded and nothing is done
- * again: the second attempt of an erasure must not find less than the first one erased.
+ * without a trace, and the result after, as it was returned. A result that is there already is answered as it was recorded and
+ * nothing is done again: the second attempt of an erasure must not find less than the first one erased.
  */
 export async function runRecorded(
   auditLog: AuditLog,
-  activity: { readonly name: string; readonly input: unknown; readonly signal: AbortSignal },
-  perform: (effect: EffectInProgress) => Promise<unknown>,
+  activity: CalledActivity,
+  perform: () => Promise<unknown>,
 ): Promise<unknown> {
-  const effect = effectNamed(activity.name);
-  if (effect === undefined) return await perform({ isResumed: false });
+  const declared = declarationOf(activity.name);
+  if (typeof declared === 'string') return await perform();
 
-  const key = effect.keyOf(activity.input);
+  const key = declared.keyOf(activity.input);
   const intent = await auditLog.append({ ...key, kind: 'intent' }, activity.signal);
   const recorded = intent.isNew ? undefined : await auditLog.find(key, 'result', activity.signal);
-  if (recorded !== undefined && !effect.isRepeated) return effect.result.parse(recorded.outcome);
+  if (recorded !== undefined) return declared.readBack(recorded.outcome);
 
-  const outcome = effect.result.parse(await perform({ isResumed: !intent.isNew }));
-  const { entry } = await auditLog.append({ ...key, kind: 'result', outcome }, activity.signal);
-  return effect.isRepeated ? outcome : effect.result.parse(entry.outcome);
+  const outcome = await perform();
+  if (!isRecord(outcome) || !declared.isResult(outcome)) return outcome;
+  const { entry, isNew } = await auditLog.append({ ...key, kind: 'result', outcome }, activity.signal);
+  // Another attempt was first: what the log says is what was done.
+  return isNew ? outcome : declared.readBack(entry.outcome);
 }
 
-function effectNamed(name: string): EffectDefinition | undefined {
-  return Object.entries(EFFECTS).find(([activity]) => activity === name)?.[1];
+function declarationOf(name: string): Declared<ActivityName> {
+  const found = Object.entries(DECLARED).find(([declared]) => declared === name);
+  if (found === undefined) throw new TypeError('Every Activity of a closure is declared.');
+  return found[1];
 }
 
-function pick({ closureId, round }: z.infer<typeof exportRequest>): Pick<EffectKey, 'closureId' | 'round'> {
-  return { closureId, round };
-}
-
-function pickTarget({
-  closureId,
-  round,
-  target,
-  planDigest,
-}: z.infer<typeof targetStep>): Omit<EffectKey, 'step'> & { planDigest: string } {
-  return { closureId, round, target, planDigest };
+function isRecord(outcome: unknown): outcome is Readonly<Record<string, unknown>> {
+  return typeof outcome === 'object' && outcome !== null;
 }

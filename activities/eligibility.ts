@@ -1,11 +1,11 @@
 import type { Account } from '../workflows/contract/account';
-import type { Stopped } from '../workflows/contract/activities';
 import type { Blocker, Eligibility, RejectionReason } from '../workflows/contract/eligibility';
 import type { Directory, DirectoryAccount } from './ports/directory';
-import type { Whereabouts } from './ports/erasure-target';
-import { IndeterminateAnswerError } from './ports/faults';
+import type { TakenOver } from './ports/erasure-target';
 import { Sensitive } from './ports/sensitive';
 import type { TenantRealm } from './ports/tenant-realm';
+import { lookFor, type Sought, type Whereabouts } from './ports/whereabouts';
+import { believe, type Observer } from './sightings';
 
 /** Where eligibility is read from. */
 export interface EligibilitySources {
@@ -13,70 +13,69 @@ export interface EligibilitySources {
   readonly realm: TenantRealm;
 }
 
-type TenantReason = Extract<RejectionReason, 'managed-tenant' | 'federated-tenant' | 'unknown-tenant'>;
-
-interface Question {
-  readonly account: Account;
-  /** Since when the question is being asked: one answer "no such account" may come from a replica that lags. */
-  readonly askedForMs: number;
-  readonly signal: AbortSignal;
-}
-
-/** "No such account" is believed when it is still the answer after so long. */
-const ABSENCE_SETTLES_MS = 5_000;
-
 /**
  * Whether the account may be closed here: it lives in the pinned tenant, the tenant is unmanaged, the account can sign in,
  * is no administrator, and nothing would be left without an owner. All blockers are found before any is reported. To be asked
  * before our own fence only: afterwards a blocked sign-in is our own doing.
+ * @throws NotYetError `ReadsUnsettled` when there is no such account, until that was the answer for as long as reads may lag
  */
 export async function assessEligibility(
   sources: EligibilitySources,
-  { account, askedForMs, signal }: Question,
+  sought: Sought,
+  observer: Observer,
 ): Promise<Eligibility> {
-  const found = await sources.directory.findAccount(account, signal);
-  if (found === undefined) return await refuseAbsent(sources.directory, { account, askedForMs, signal });
+  const { account, signal } = sought;
+  const { whereabouts, found } = await lookFor(sources.directory, sought);
+  if (whereabouts.kind !== 'live' || found === undefined) {
+    believe(observer, 'account', 'not live');
+    return rejected('no-such-account');
+  }
+  observer.sighted('account', 'live');
 
-  const tenantReason = await tenantRefusal(sources.realm, account, { found, signal });
+  const answer = await judge(sources, { account, signal }, { found, isSignInBlocked: whereabouts.isSignInBlocked });
+  // At first a refusal costs the person a new request. After a yes it is final: it must not be a read that lags.
+  if (sought.reachedThrough !== undefined) settle(observer, answer);
+  return answer;
+}
+
+function settle(observer: Observer, answer: Eligibility): void {
+  if (answer.kind === 'eligible') observer.sighted('eligibility', 'eligible');
+  else believe(observer, 'eligibility', answer.reason);
+}
+
+async function judge(
+  { directory, realm }: EligibilitySources,
+  { account, signal }: Pick<Sought, 'account' | 'signal'>,
+  { found, isSignInBlocked }: { readonly found: DirectoryAccount; readonly isSignInBlocked: boolean },
+): Promise<Eligibility> {
+  const tenantReason = await tenantRefusal(realm, account, { found, signal });
   if (tenantReason !== undefined) return rejected(tenantReason);
-  if (found.isSignInBlocked) return rejected('account-disabled');
-  if (await sources.directory.hasDirectoryRole(account, signal)) return rejected('is-administrator');
+  if (isSignInBlocked) return rejected('account-disabled');
+  if (await directory.hasDirectoryRole(account, signal)) return rejected('is-administrator');
 
-  const blockers = [...guestBlocker(found), ...(await sources.directory.listSoleOwnerships(account, signal))];
+  const blockers = [...guestBlocker(found), ...(await directory.listSoleOwnerships(account, signal))];
   return blockers.length === 0 ? { kind: 'eligible' } : { kind: 'rejected', reason: 'blocked', blockers };
 }
 
 /**
- * The question that is asked again immediately before every destructive call: where is the account, does the tenant still
- * have no administrator, and is the domain still in it? After our own soft delete the domain comes from the deleted account.
+ * The question that is asked again immediately before every changing call: where is the account, does the tenant still have
+ * no administrator, and is the domain still in it? After our own soft delete the domain comes from the deleted account.
  */
 export async function recheckTenant(
   { directory, realm }: EligibilitySources,
-  account: Account,
-  signal: AbortSignal,
-): Promise<Whereabouts | Stopped> {
-  const live = await directory.findAccount(account, signal);
-  const found = live ?? (await directory.findDeletedAccount(account, signal));
-  if (found === undefined) return { kind: 'nowhere' };
-
-  // A deleted account cannot sign in either.
-  const isBlocked = live === undefined || live.isSignInBlocked;
-  const reason = await tenantRefusal(realm, account, { found, signal });
-  if (reason !== undefined) return { kind: 'stopped', reason, signIn: isBlocked ? 'blocked' : 'not-blocked', done: [] };
-  return live === undefined ? { kind: 'deleted' } : { kind: 'live' };
-}
-
-async function refuseAbsent(directory: Directory, { account, askedForMs, signal }: Question): Promise<Eligibility> {
-  const isDeleted = (await directory.findDeletedAccount(account, signal)) !== undefined;
-  if (isDeleted || askedForMs >= ABSENCE_SETTLES_MS) return rejected('no-such-account');
-  throw new IndeterminateAnswerError('directory', 'the account was not found at the first look');
+  sought: Sought,
+): Promise<Whereabouts | TakenOver> {
+  const { whereabouts, found } = await lookFor(directory, sought);
+  if (whereabouts.kind === 'nowhere' || found === undefined) return whereabouts;
+  const reason = await tenantRefusal(realm, sought.account, { found, signal: sought.signal });
+  return reason === undefined ? whereabouts : { kind: 'taken-over', reason, where: whereabouts };
 }
 
 async function tenantRefusal(
   realm: TenantRealm,
   account: Account,
   { found, signal }: { readonly found: DirectoryAccount; readonly signal: AbortSignal },
-): Promise<TenantReason | undefined> {
+): Promise<TakenOver['reason'] | undefined> {
   const kind = await realm.kindOf(found.address, signal);
   switch (kind) {
     case 'managed':

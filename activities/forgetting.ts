@@ -1,41 +1,104 @@
 import { Context } from '@temporalio/activity';
-import { forgetWorkflowId } from '../workflows/contract/account';
-import type { ClosureActivities } from '../workflows/contract/activities';
-import type { ForgetClosureWorkflow } from '../workflows/contract/messages';
-import { FORGET_CLOSURE, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
-import { attemptSignal, whileHeartbeating } from './attempt';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { forgetWorkflowId } from '../workflows/contract/ids';
+import type { DeleteExportsInput } from '../workflows/contract/activities';
+import { arrangeSignal, type ForgetClosureWorkflow } from '../workflows/contract/messages';
+import { CLOSURE_ID_MEMO, FORGET_CLOSURE, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { exportContainerPrefix } from './export-containers';
-import { UnavailableError } from './ports/faults';
+import type { Implementation } from './implementation';
+import type { AuditLog, EffectKey } from './ports/audit-log';
 import type { ExportStorage } from './ports/export-storage';
+import { UnavailableError } from './ports/faults';
 
-/** Starts `forgetClosure` on the Task Queue that this Activity runs on, or finds it started before. */
-export function createArrangeForgetting(): ClosureActivities['arrangeForgetting'] {
-  return async (input) => {
+/**
+ * Starts `forgetClosure` on the Task Queue that this Activity runs on, or gives the one that waits these times: a closure
+ * that was reset has ended again.
+ */
+export function createArrangeForgetting(): Implementation<'arrangeForgetting'> {
+  return async ({ request }) => {
     const { client, info } = Context.current();
-    await client.workflow.start<ForgetClosureWorkflow>(FORGET_CLOSURE, {
-      workflowId: forgetWorkflowId(input.closureId),
-      taskQueue: info.taskQueue,
-      args: [input],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      staticSummary: 'Forget a closure: delete its export containers when their time has come',
-      typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.closureId, value: input.closureId }],
-    });
+    await askingTemporal('temporal.start-forget-closure', () =>
+      client.workflow.signalWithStart<ForgetClosureWorkflow, Parameters<ForgetClosureWorkflow>>(FORGET_CLOSURE, {
+        workflowId: forgetWorkflowId(request.closureId),
+        taskQueue: info.taskQueue,
+        args: [request],
+        signal: arrangeSignal,
+        signalArgs: [request],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        staticSummary: 'Forget a closure: delete its export containers when their time has come',
+        typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.closureId, value: request.closureId }],
+      }),
+    );
   };
 }
 
+interface Dependencies {
+  readonly storage: ExportStorage;
+  readonly auditLog: AuditLog;
+}
+
 /**
- * Deletes every export container of the closure and looks again that none is left.
+ * Deletes every export container of the closure and looks again that none is left; leaves them alone while a run of the
+ * closure goes on. Counts what this round has deleted, over all its attempts.
  * @throws UnavailableError when one is still listed afterwards: deleting a container takes the storage some time
  */
-export function createDeleteExports(storage: ExportStorage): ClosureActivities['deleteExports'] {
-  return async ({ closureId }) =>
-    await whileHeartbeating(async () => {
-      const signal = attemptSignal();
-      const prefix = exportContainerPrefix(closureId);
-      const containers = await storage.listContainers(prefix, signal);
-      for (const container of containers) await storage.deleteContainer(container, signal);
-      if ((await storage.listContainers(prefix, signal)).length > 0) throw new UnavailableError('export-storage');
-      return { deletedContainers: containers.length };
-    });
+export function createDeleteExports({ storage, auditLog }: Dependencies): Implementation<'deleteExports'> {
+  return async (input, { attempt: { signal } }) => {
+    const prefix = exportContainerPrefix(input.closureId);
+    if (await goesOn(input)) return { kind: 'closure-goes-on' };
+    for (const container of await storage.listContainers(prefix, signal)) {
+      // Again each time: an operator's reset may come between two.
+      if (await goesOn(input)) return { kind: 'closure-goes-on' };
+      await auditLog.append({ ...keyOf(input), kind: 'mark', occasion: container }, signal);
+      await storage.deleteContainer(container, signal);
+    }
+    if ((await storage.listContainers(prefix, signal)).length > 0) {
+      throw new UnavailableError({ farEnd: 'export-storage', operation: 'storage.delete-container' });
+    }
+    const entries = await auditLog.list(input.closureId, signal);
+    return { kind: 'deleted', containers: entries.filter((entry) => isMarkOf(input, entry)).length };
+  };
+}
+
+function keyOf({ closureId, firstRunId, round }: DeleteExportsInput): EffectKey {
+  return { closureId, firstRunId, target: 'export', step: 'delete', round };
+}
+
+function isMarkOf(input: DeleteExportsInput, entry: EffectKey & { readonly kind: string }): boolean {
+  const { firstRunId, target, step, round } = keyOf(input);
+  return (
+    entry.kind === 'mark' &&
+    entry.firstRunId === firstRunId &&
+    entry.target === target &&
+    entry.step === step &&
+    entry.round === round
+  );
+}
+
+/** Whether the run that the closure's Workflow id leads to is open and this closure's: another one may have the account now. */
+async function goesOn({ workflowId, closureId }: DeleteExportsInput): Promise<boolean> {
+  const { client } = Context.current();
+  return await askingTemporal('temporal.describe-closure', async () => {
+    try {
+      const { status, memo, typedSearchAttributes } = await client.workflow.getHandle(workflowId).describe();
+      const owner: unknown = memo?.[CLOSURE_ID_MEMO] ?? typedSearchAttributes.get(SEARCH_ATTRIBUTES.closureId);
+      // A run that an operator paused is open, too.
+      if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return false;
+      // It publishes whose it is in its first moments; until then it may be this closure's.
+      if (owner === undefined) throw new TypeError('The run does not say yet whose it is.');
+      return owner === closureId;
+    } catch (fault) {
+      if (fault instanceof WorkflowNotFoundError) return false;
+      throw fault;
+    }
+  });
+}
+
+/** Whatever ails Temporal is a far end that does not answer: what it says may quote anything. */
+async function askingTemporal<T>(operation: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch {
+    throw new UnavailableError({ farEnd: 'temporal', operation });
+  }
 }

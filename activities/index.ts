@@ -1,46 +1,56 @@
 import type { ClosureActivities } from '../workflows/contract/activities';
-import type { ClosurePolicy } from '../workflows/contract/policy';
 import { createAwaitExport } from './await-export';
-import { createCheckEligibility } from './check-eligibility';
+import { createCheckEligibility, type ConfiguredPolicy } from './check-eligibility';
+import { createCheckExport } from './check-export';
 import { createEraseTarget, createFenceTarget } from './erase-target';
 import { createArrangeForgetting, createDeleteExports } from './forgetting';
-import { createPlanErasure } from './plan-erasure';
+import type { Implementation } from './implementation';
+import { createPlanAgain, createPlanErasure } from './plan-erasure';
+import type { AuditLog } from './ports/audit-log';
 import type { Directory } from './ports/directory';
 import type { ExportStorage } from './ports/export-storage';
 import type { TenantRealm } from './ports/tenant-realm';
+import type { Turns } from './ports/turns';
+import { createRecordEnding } from './record-ending';
 import { createRequestExport } from './request-export';
 import { createTargets } from './targets';
+import { namingTimeOutsOfLog, namingTimeOutsOfTurns } from './time-outs';
 import { createVerifyTarget } from './verify-target';
+
+export type { ConfiguredPolicy } from './check-eligibility';
 
 /** The far ends that the Activities work on, and the rules for new closures. */
 export interface ActivityDependencies {
   readonly directory: Directory;
   readonly realm: TenantRealm;
   readonly storage: ExportStorage;
-  readonly policy: ClosurePolicy;
+  readonly auditLog: AuditLog;
+  readonly turns: Turns;
+  readonly policy: ConfiguredPolicy;
 }
 
-/** How an Activity is implemented: effects get a second argument from the interceptor that records them. */
-export type ActivityImplementations = {
-  readonly [Name in keyof ClosureActivities]: (
-    input: Parameters<ClosureActivities[Name]>[0],
-    effect: { readonly isResumed: boolean },
-  ) => ReturnType<ClosureActivities[Name]>;
-};
+/** All Activities, each with what the worker's interceptor tells it. */
+export type ActivityImplementations = { readonly [Name in keyof ClosureActivities]: Implementation<Name> };
 
 /** All Activities of a closure. To be run behind the interceptors of the worker, which record effects and name faults. */
-export function createActivities({ directory, realm, storage, policy }: ActivityDependencies): ActivityImplementations {
-  const sources = { directory, realm };
+export function createActivities(dependencies: ActivityDependencies): ActivityImplementations {
+  const { directory, realm, storage, policy } = dependencies;
+  const auditLog = namingTimeOutsOfLog(dependencies.auditLog);
+  const turns = namingTimeOutsOfTurns(dependencies.turns);
+  const sources = { directory, realm, auditLog, turns };
   const targets = createTargets({ directory });
   return {
     checkEligibility: createCheckEligibility(sources, policy),
-    requestExport: createRequestExport({ directory, storage }),
-    awaitExport: createAwaitExport({ directory, storage }),
-    planErasure: createPlanErasure(targets),
+    requestExport: createRequestExport({ directory, storage, auditLog, turns }),
+    awaitExport: createAwaitExport({ directory, storage, turns }),
+    planErasure: createPlanErasure({ targets, auditLog, turns }),
+    planAgain: createPlanAgain({ targets, auditLog, turns }),
+    checkExport: createCheckExport(storage),
     fenceTarget: createFenceTarget(sources, targets),
     eraseTarget: createEraseTarget(sources, targets),
     verifyTarget: createVerifyTarget(targets),
+    recordEnding: createRecordEnding(turns),
     arrangeForgetting: createArrangeForgetting(),
-    deleteExports: createDeleteExports(storage),
+    deleteExports: createDeleteExports({ storage, auditLog }),
   };
 }

@@ -1,17 +1,18 @@
-import { Context } from '@temporalio/activity';
-import type { ClosureActivities, RequestedExport, RequestExportInput } from '../workflows/contract/activities';
-import { attemptSignal, whileHeartbeating } from './attempt';
+import { z } from 'zod';
+import type { RequestedExport, RequestExportInput } from '../workflows/contract/activities';
+import type { Attempt } from './attempt';
 import { exportContainer } from './export-containers';
+import type { Implementation } from './implementation';
+import type { AuditLog, EffectKey } from './ports/audit-log';
 import type { Directory } from './ports/directory';
 import type { ExportStorage } from './ports/export-storage';
-import { IndeterminateAnswerError, UnavailableError } from './ports/faults';
-import { StepNeedsOperatorError } from './step-errors';
+import { IndeterminateAnswerError, isRefusedUnchanged } from './ports/faults';
+import { NotYetError, StepNeedsOperatorError } from './ports/step-faults';
+import type { Turns } from './ports/turns';
+import { believe, settlingMs } from './sightings';
 
 /** How many containers one round may burn before somebody has to look at the cause. */
 const CONTAINERS_PER_ROUND = 3;
-
-/** From this attempt on, some 35 seconds after the first, what looks burnt is believed to be. */
-const BURNT_FROM_ATTEMPT = 4;
 
 /** The SAS outlives the deadline by this: a late export is better than none. */
 const SAS_MARGIN_MS = 7 * 24 * 60 * 60 * 1000;
@@ -19,6 +20,8 @@ const SAS_MARGIN_MS = 7 * 24 * 60 * 60 * 1000;
 interface Dependencies {
   readonly directory: Directory;
   readonly storage: ExportStorage;
+  readonly auditLog: AuditLog;
+  readonly turns: Turns;
 }
 
 /** A container can be asked for an export, has one running or done, or is lost for the purpose. */
@@ -27,48 +30,113 @@ type ContainerState =
   | { readonly kind: 'burnt' }
   | { readonly kind: 'in-use'; readonly operationId: string; readonly isRunning: boolean };
 
-/**
- * Asks the directory for the export, or finds the one that was asked for before. The directory has no idempotency key: what
- * an earlier attempt did is read from the container itself, where the directory leaves the operation's id before it queues
- * anything (`RequestInfo.json`). So each attempt sends at most one request, and never a second one into the same container
- * while the first may have been accepted.
- */
-export function createRequestExport(dependencies: Dependencies): ClosureActivities['requestExport'] {
-  return async (input) =>
-    await whileHeartbeating(async () => {
-      const signal = attemptSignal();
-      for (let attempt = 1; attempt <= input.round * CONTAINERS_PER_ROUND; attempt += 1) {
-        const container = exportContainer(input.closureId, attempt);
-        const found = await stateOf(dependencies, { ...input, container }, signal);
-        if (found.kind === 'in-use') return await adopt(dependencies, { ...input, container, ...found }, signal);
-        if (found.kind === 'unused') return await request(dependencies, { ...input, container }, signal);
-      }
-      throw new StepNeedsOperatorError(
-        'ExportLocationsBurnt',
-        'Every container for the export was used up without an export: see the runbook, then retry.',
-      );
-    });
-}
-
 interface InContainer extends RequestExportInput {
   readonly container: string;
-}
-
-async function request(
-  { directory, storage }: Dependencies,
-  input: InContainer,
-  signal: AbortSignal,
-): Promise<RequestedExport> {
-  const sasUrl = await storage.grantWriting(input.container, writableUntil(input), signal);
-  const answer = await directory.requestExport(input.account, sasUrl, signal);
-  if (answer.kind === 'accepted') return { operationId: answer.operationId, container: input.container };
-  // An attempt of ours whose answer was lost, or that still runs beside this one: the next attempt reads which.
-  throw new UnavailableError('directory');
 }
 
 interface InUse extends InContainer {
   readonly operationId: string;
   readonly isRunning: boolean;
+}
+
+/**
+ * Asks the directory for the export, or finds the one that was asked for before. The directory has no idempotency key: what
+ * an earlier attempt did is read from the container itself, where the directory leaves the operation's id before it queues
+ * anything (`RequestInfo.json`). So each attempt sends at most one request, and never a second one while the first may have
+ * been accepted: neither into the same container nor into the next one.
+ */
+export function createRequestExport(dependencies: Dependencies): Implementation<'requestExport'> {
+  return async (input, { attempt }) => {
+    const made = await madeBefore(dependencies, input, attempt.signal);
+    if (made !== undefined) return made;
+    for (let number = 1; number <= input.round * CONTAINERS_PER_ROUND; number += 1) {
+      const inContainer = { ...input, container: exportContainer(input.closureId, number) };
+      if (input.lost.includes(inContainer.container)) continue;
+      const found = await stateOf(dependencies, inContainer, attempt);
+      if (found.kind === 'in-use') return await adopt(dependencies, { ...inContainer, ...found }, attempt.signal);
+      if (found.kind === 'unused') return await request(dependencies, inContainer, attempt);
+    }
+    throw new StepNeedsOperatorError('ExportLocationsBurnt');
+  };
+}
+
+/** Past the point of no return the account may be gone: what was exported then is all there is, in whatever round it was made. */
+async function madeBefore(
+  { auditLog, turns }: Dependencies,
+  input: RequestExportInput,
+  signal: AbortSignal,
+): Promise<RequestedExport | undefined> {
+  if ((await turns.last(input, signal))?.kind !== 'erase') return undefined;
+  const { target, step } = keyOf(input);
+  const made = (await auditLog.list(input.closureId, signal)).findLast(
+    (entry) =>
+      entry.firstRunId === input.firstRunId &&
+      entry.kind === 'result' &&
+      entry.target === target &&
+      entry.step === step,
+  );
+  return Made.safeParse(made?.outcome).data;
+}
+
+const Made: z.ZodType<RequestedExport> = z.object({ operationId: z.string(), container: z.string() });
+
+async function request(dependencies: Dependencies, input: InContainer, attempt: Attempt): Promise<RequestedExport> {
+  const { directory, storage } = dependencies;
+  const { signal, readsLagMs } = attempt;
+  const requests = await requestsInto(dependencies, input, signal);
+  // One whose end nobody knows may still be on its way: what it leaves in the container is waited for.
+  if (requests > refusalsOf(attempt, input)) believe(attempt, `container ${input.container}`, 'requested, yet unused');
+  const sasUrl = await storage.grantWriting(input.container, writableUntil(input), signal);
+  const mark = { ...keyOf(input), kind: 'mark', occasion: `${input.container}:${requests + 1}` } as const;
+  const { isNew } = await dependencies.auditLog.append(mark, signal);
+  // Another attempt is about to send this very request.
+  if (!isNew) throw new NotYetError('ReadsUnsettled', settlingMs(readsLagMs));
+  const answer = await countingRefusals(attempt, { ...input, requests: requests + 1 }, () =>
+    directory.requestExport(input.account, sasUrl, signal),
+  );
+  if (answer.kind === 'accepted') return { operationId: answer.operationId, container: input.container };
+  // An attempt of ours whose answer was lost, or that still runs beside this one: the next attempt reads which.
+  throw new NotYetError('ReadsUnsettled', settlingMs(readsLagMs));
+}
+
+/** How many requests were sent into the container, in whatever round. */
+async function requestsInto(
+  { auditLog }: Dependencies,
+  { closureId, firstRunId, container }: InContainer,
+  signal: AbortSignal,
+): Promise<number> {
+  const entries = await auditLog.list(closureId, signal);
+  return entries.filter(
+    (entry) =>
+      entry.firstRunId === firstRunId &&
+      entry.kind === 'mark' &&
+      entry.target === 'export' &&
+      entry.step === 'request' &&
+      entry.occasion?.startsWith(`${container}:`) === true,
+  ).length;
+}
+
+/** Up to the how-maniest request into the container all were refused, as far as the attempts could tell one another. */
+function refusalsOf({ lastSeen }: Attempt, { container }: InContainer): number {
+  return Number(lastSeen(`refused ${container}`) ?? 0);
+}
+
+async function countingRefusals<T>(
+  attempt: Attempt,
+  input: InContainer & { readonly requests: number },
+  send: () => Promise<T>,
+): Promise<T> {
+  const isKnown = input.requests === refusalsOf(attempt, input) + 1;
+  try {
+    return await send();
+  } catch (fault) {
+    if (isKnown && isRefusedUnchanged(fault)) attempt.sighted(`refused ${input.container}`, String(input.requests));
+    throw fault;
+  }
+}
+
+function keyOf({ closureId, firstRunId, round }: RequestExportInput): EffectKey {
+  return { closureId, firstRunId, target: 'export', step: 'request', round };
 }
 
 /** An export that an operator lets run on may write as long as it is waited for: the stored policy is what its SAS obeys. */
@@ -85,24 +153,30 @@ function writableUntil({ exportDeadlineMs }: RequestExportInput): Date {
 async function stateOf(
   { directory, storage }: Dependencies,
   input: InContainer,
-  signal: AbortSignal,
+  attempt: Attempt,
 ): Promise<ContainerState> {
+  const { signal } = attempt;
   await storage.createContainer(input.container, signal);
   const info = await storage.readRequestInfo(input.container, signal);
   if (info.kind === 'absent') return { kind: 'unused' };
-  if (info.kind === 'broken') return burntUnlessJustBegun();
+  // A file that was just created may be filled in a moment.
+  if (info.kind === 'broken') return burnt(attempt, input, 'broken');
   if (info.objectId !== input.account.objectId || info.tenantId !== input.account.tenantId) {
-    throw new IndeterminateAnswerError('export-storage', "the container names somebody else's export");
+    throw new IndeterminateAnswerError(
+      { farEnd: 'export-storage', operation: 'storage.read-request-info' },
+      "the container names somebody else's export",
+    );
   }
-  return await stateOfOperation(directory, { ...input, operationId: info.operationId }, signal);
+  return await stateOfOperation(directory, { ...input, operationId: info.operationId }, attempt);
 }
 
 async function stateOfOperation(
   directory: Directory,
-  { account, operationId }: Pick<InUse, 'account' | 'operationId'>,
-  signal: AbortSignal,
+  input: InContainer & { readonly operationId: string },
+  attempt: Attempt,
 ): Promise<ContainerState> {
-  const { progress } = await directory.exportProgress(account, operationId, signal);
+  const { account, operationId } = input;
+  const { progress } = await directory.exportProgress(account, operationId, attempt.signal);
   switch (progress) {
     case 'running':
     case 'complete':
@@ -110,16 +184,13 @@ async function stateOfOperation(
     case 'failed':
       return { kind: 'burnt' };
     case 'unknown':
-      return burntUnlessJustBegun();
+      // An operation that was just queued may not be known everywhere.
+      return burnt(attempt, input, 'unknown');
   }
 }
 
-/**
- * A file that was just created may be filled in a moment, and an operation that was just queued be known; what is still not
- * so some retries later stays so, because the request that began it is long over.
- * @throws UnavailableError while it may still come
- */
-function burntUnlessJustBegun(): ContainerState {
-  if (Context.current().info.attempt < BURNT_FROM_ATTEMPT) throw new UnavailableError('directory');
+/** What still looks burnt after the whole lag stays so, because the request that began it is long over. */
+function burnt(attempt: Attempt, { container }: InContainer, seen: string): ContainerState {
+  believe(attempt, `container ${container}`, seen);
   return { kind: 'burnt' };
 }

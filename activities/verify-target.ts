@@ -1,30 +1,29 @@
-import { Context } from '@temporalio/activity';
-import type { ClosureActivities, VerifyTargetInput } from '../workflows/contract/activities';
-import { ageMs, attemptSignal } from './attempt';
-import { NotYetError } from './not-yet';
+import type { Implementation } from './implementation';
+import { NotYetError } from './ports/step-faults';
+import { believe, type Sighting } from './sightings';
 import { targetNamed, type ErasureTargets } from './targets';
 
-/** For so long after an erasure, reads of a replicated store may still find what is gone. */
-const READS_LAG_MS = 10 * 60_000;
-const LOOK_AGAIN_MS = 30_000;
+/** The question that every look answers. */
+const TARGET = 'target';
 
 /**
  * Looks whether the target is empty, by reading, and believes it only after a second look when the quiet period is over.
- * What is found in the first ten minutes may be a read that lags: it is looked at again, not erased again. The quiet period
- * passes between two attempts, so it costs no history.
+ * What is found may be a read that lags: it is looked at again, not erased again, for as long as reads may lag. The quiet
+ * period passes between two attempts, so it costs no history.
  */
-export function createVerifyTarget(targets: ErasureTargets): ClosureActivities['verifyTarget'] {
-  return async (input) => {
-    const age = ageMs();
-    const { closureId, account } = input;
-    const found = await targetNamed(targets, input.target).verify({ closureId, account, signal: attemptSignal() });
+export function createVerifyTarget(targets: ErasureTargets): Implementation<'verifyTarget'> {
+  return async (input, { attempt }) => {
+    const { closureId, account, reachedThrough, verifyAfterMs } = input;
+    const { signal } = attempt;
+    const target = targetNamed(targets, input.target);
+    const found = await target.verify({ closureId, account, reachedThrough, signal });
     switch (found.kind) {
       case 'absent':
-        if (isSecondLook(input, age)) return found;
-        throw new NotYetError('SecondLookDue', Math.max(input.verifyAfterMs - age, 0));
+        awaitSecondLook(attempt.sighted(TARGET, 'absent'), verifyAfterMs);
+        return found;
       case 'remains':
-        if (age >= READS_LAG_MS) return found;
-        throw new NotYetError('SecondLookDue', Math.min(LOOK_AGAIN_MS, READS_LAG_MS - age));
+        believe(attempt, TARGET, 'remains');
+        return found;
       case 'unverifiable':
         return found;
     }
@@ -32,6 +31,7 @@ export function createVerifyTarget(targets: ErasureTargets): ClosureActivities['
 }
 
 /** Without a quiet period one look is enough: that is what setting it to nothing asks for. */
-function isSecondLook({ verifyAfterMs }: VerifyTargetInput, age: number): boolean {
-  return verifyAfterMs === 0 || (Context.current().info.attempt > 1 && age >= verifyAfterMs);
+function awaitSecondLook({ forMs, times }: Sighting, verifyAfterMs: number): void {
+  if (verifyAfterMs === 0 || (times > 1 && forMs >= verifyAfterMs)) return;
+  throw new NotYetError('SecondLookDue', verifyAfterMs - forMs);
 }

@@ -8,7 +8,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Confirmation } from '../workflows/contract/confirmation';
-import type { AccountClosureRequest } from '../workflows/contract/messages';
+import { arrangeSignal, type AccountClosureRequest } from '../workflows/contract/messages';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import type { Phase } from '../workflows/contract/status';
 
@@ -46,18 +46,20 @@ export async function bareClosure(request: AccountClosureRequest): Promise<BareS
   await condition(() => isConfirmed, '14 days');
   await look(request);
   await look(request);
+  await look(request);
   show('erasing');
   await step(request);
   await step(request);
   show('verifying');
   await step(request);
-  await startFollowUp(request);
   show('closed');
+  await startFollowUp(request);
   return status;
 }
 
 /** The commands of `forgetClosure` when its time has come. */
 export async function bareFollowUp(request: AccountClosureRequest): Promise<BareStatus> {
+  setHandler(arrangeSignal, () => undefined);
   await step(request);
   return status;
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { closureWorkflowId, forgetWorkflowId, toGuid, type Guid } from '../workflows/contract/account';
-import { closureIdOf, publicKeyOf } from '../workflows/contract/confirmation';
+import type { Guid } from '../workflows/contract/account';
+import { closureIdOf, closureWorkflowId, forgetWorkflowId, toGuid } from '../workflows/contract/ids';
+import { publicKeyOf } from '../workflows/contract/confirmation';
 import type { AccountClosureRequest } from '../workflows/contract/messages';
 
 /** Somebody whose account is to be closed, with the token that only they have. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityDependencies } from '../activities';
 import type { AuditEntry, AuditLog, EffectKey } from '../activities/ports/audit-log';
-import type { Directory, DirectoryAccount } from '../activities/ports/directory';
+import type { AccountLook, Directory } from '../activities/ports/directory';
 import type { ExportStorage } from '../activities/ports/export-storage';
 import { Sensitive } from '../activities/ports/sensitive';
+import type { Turn, Turns } from '../activities/ports/turns';
 import type { TenantRealm } from '../activities/ports/tenant-realm';
-import { toGuid, type Account } from '../workflows/contract/account';
+import type { Account } from '../workflows/contract/account';
+import { toGuid } from '../workflows/contract/ids';
 import type { ClosurePolicy } from '../workflows/contract/policy';
 
 const DAY_MS = 86_400_000;
@@ -16,6 +18,8 @@ const POLICY: ClosurePolicy = {
   coolingOffMs: 0,
   exportDeadlineMs: 35 * DAY_MS,
   exportRetentionMs: 0,
+  readsLagMs: 0,
+  reachedThrough: 'in-process',
   verifyAfterMs: 0,
   targets: ['directory'],
 };
@@ -27,7 +31,7 @@ const EXPORTED = Buffer.from(JSON.stringify([{ Action: 'OpenFile' }]));
  * Far ends that answer at once, from memory: every account is there until it is deleted, lives in an unmanaged tenant and
  * has one exported file. What is left of a closure's time is the time of our own code and of Temporal.
  */
-export function createPortsInProcess(): ActivityDependencies & { readonly auditLog: AuditLog } {
+export function createPortsInProcess(): ActivityDependencies & { readonly auditLog: AuditLog; readonly turns: Turns } {
   const containers = new Map<string, Request>();
   return {
     directory: createDirectory(containers),
@@ -35,6 +39,7 @@ export function createPortsInProcess(): ActivityDependencies & { readonly auditL
     storage: createStorage(containers),
     policy: POLICY,
     auditLog: createAuditLog(),
+    turns: createTurns(),
   };
 }
 
@@ -56,22 +61,22 @@ function createDirectory(containers: Map<string, Request>): Directory {
   const purged = new Set<string>();
   const blocked = new Set<string>();
   const isLive = ({ objectId }: Account): boolean => !deleted.has(objectId) && !purged.has(objectId);
-  const found = ({ tenantId, objectId }: Account): DirectoryAccount => ({
+  const lookAt = (account: Account, isThere: boolean): Promise<AccountLook> =>
+    Promise.resolve(isThere ? found(account) : { kind: 'absent', provenBy: 'pinned-tenant' });
+  const found = ({ tenantId, objectId }: Account): AccountLook => ({
+    kind: 'found',
     address: new Sensitive(`ada@${tenantId}${DOMAIN_SUFFIX}`),
     isSignInBlocked: blocked.has(objectId),
     isGuest: false,
   });
   return {
-    findAccount: (account) => Promise.resolve(isLive(account) ? found(account) : undefined),
-    findDeletedAccount: (account) => Promise.resolve(deleted.has(account.objectId) ? found(account) : undefined),
+    reachedThrough: POLICY.reachedThrough,
+    findAccount: (account) => lookAt(account, isLive(account)),
+    findDeletedAccount: (account) => lookAt(account, deleted.has(account.objectId)),
     hasDirectoryRole: () => Promise.resolve(false),
     listSoleOwnerships: () => Promise.resolve([]),
     countHoldings: () => Promise.resolve({ memberships: 2, appRoleAssignments: 1, consents: 0 }),
-    requestExport: (account, sasUrl) => {
-      const operationId = randomUUID();
-      containers.set(sasUrl.reveal(), { operation: { operationId, account } });
-      return Promise.resolve({ kind: 'accepted', operationId });
-    },
+    requestExport: (account, sasUrl) => Promise.resolve(accept(containers, account, sasUrl.reveal())),
     exportProgress: () => Promise.resolve({ progress: 'complete' }),
     blockSignIn: (account) => {
       blocked.add(account.objectId);
@@ -91,6 +96,17 @@ function createDirectory(containers: Map<string, Request>): Directory {
   };
 }
 
+/** The export into the container is complete at once. */
+function accept(
+  containers: Map<string, Request>,
+  account: Account,
+  container: string,
+): Awaited<ReturnType<Directory['requestExport']>> {
+  const operationId = randomUUID();
+  containers.set(container, { operation: { operationId, account } });
+  return { kind: 'accepted', operationId };
+}
+
 function createStorage(containers: Map<string, Request>): ExportStorage {
   return {
     createContainer: (container) => {
@@ -104,7 +120,8 @@ function createStorage(containers: Map<string, Request>): ExportStorage {
       if (operation === undefined) return Promise.resolve({ kind: 'absent' });
       return Promise.resolve({ kind: 'present', operationId: operation.operationId, ...operation.account });
     },
-    listFiles: () => Promise.resolve([{ name: 'activity.json', sizeBytes: EXPORTED.byteLength }]),
+    check: () => Promise.resolve(),
+    listFiles: () => Promise.resolve([{ name: 'activity.json', sizeBytes: EXPORTED.byteLength, etag: '"1"' }]),
     readFile: () => Promise.resolve(oneChunk()),
     linkToFile: () => Promise.resolve(new Sensitive('https://storage.example/activity.json')),
     listContainers: (prefix) =>
@@ -119,8 +136,10 @@ async function* oneChunk(): AsyncGenerator<Uint8Array> {
 
 function createAuditLog(): AuditLog {
   const entries = new Map<string, AuditEntry>();
-  const keyOf = ({ closureId, target, step, round }: EffectKey, kind: AuditEntry['kind']): string =>
-    [closureId, target, step, round, kind].join('/');
+  const keyOf = (effect: EffectKey & Partial<Pick<AuditEntry, 'occasion'>>, kind: AuditEntry['kind']): string => {
+    const { closureId, firstRunId, target, step, round, occasion = '' } = effect;
+    return [closureId, firstRunId, target, step, round, kind, occasion].join('/');
+  };
   return {
     append: (entry) => {
       const key = keyOf(entry, entry.kind);
@@ -132,5 +151,29 @@ function createAuditLog(): AuditLog {
     },
     find: (effect, kind) => Promise.resolve(entries.get(keyOf(effect, kind))),
     list: (closureId) => Promise.resolve([...entries.values()].filter((entry) => entry.closureId === closureId)),
+  };
+}
+
+function createTurns(): Turns {
+  const turns = new Map<string, Turn[]>();
+  const of = ({ closureId, firstRunId }: { readonly closureId: string; readonly firstRunId: string }): Turn[] => {
+    const key = `${closureId}/${firstRunId}`;
+    const known = turns.get(key) ?? [];
+    turns.set(key, known);
+    return known;
+  };
+  return {
+    last: (closure) => Promise.resolve(of(closure).at(-1)),
+    pass: ({ planDigest, attemptId, ...closure }) => {
+      const known = of(closure);
+      if (known.at(-1)?.kind !== 'erase') {
+        const recordedAt = new Date().toISOString();
+        known.push({ number: known.length + 1, kind: 'erase', planDigest, attemptId, recordedAt });
+      }
+      return Promise.resolve({ kind: 'passed' });
+    },
+    // Nobody refuses, withdraws or lets expire in the bench.
+    reopen: () => Promise.reject(new TypeError('Nothing is refused in process.')),
+    end: () => Promise.reject(new TypeError('Nothing ends early in process.')),
   };
 }

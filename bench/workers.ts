@@ -2,8 +2,7 @@ import { Context } from '@temporalio/activity';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import { createWorker, type WorkerParts } from '../worker/worker';
-import { closureWorkflowId, forgetWorkflowId } from '../workflows/contract/account';
-import { closureIdOf } from '../workflows/contract/confirmation';
+import { closureIdOf, closureWorkflowId, forgetWorkflowId } from '../workflows/contract/ids';
 import type { BareActivities, bareFollowUp } from './bare-workflow';
 import { createPortsInProcess } from './ports-in-process';
 import { taskQueueOf } from './variants';
@@ -19,12 +18,14 @@ export async function createOurWorker(
   place: WorkerPlace,
   workflowBundle: WorkerParts['workflowBundle'],
 ): Promise<Worker> {
-  const { auditLog, ...ports } = createPortsInProcess();
+  const ports = createPortsInProcess();
+  const { auditLog, policy } = ports;
   return await createWorker({
     ...place,
     taskQueue: taskQueueOf('ours'),
     activities: createActivities(ports),
     auditLog,
+    readsLagMs: policy.readsLagMs,
     say: () => undefined,
     workflowBundle,
   });
@@ -45,7 +46,9 @@ export async function createBareWorker(place: WorkerPlace): Promise<Worker> {
 /** The follow-up is a Workflow, too: the server has to do as much for both variants. */
 const startFollowUp: BareActivities['startFollowUp'] = async (request) => {
   const { client, info } = Context.current();
-  await client.workflow.start<typeof bareFollowUp>('bareFollowUp', {
+  await client.workflow.signalWithStart<typeof bareFollowUp>('bareFollowUp', {
+    signal: 'arrange',
+    signalArgs: [],
     workflowId: forgetWorkflowId(closureIdOf(request.publicKey, closureWorkflowId(request.account))),
     taskQueue: info.taskQueue,
     args: [request],

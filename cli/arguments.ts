@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import ms, { type StringValue } from 'ms';
 import { OUTCOMES, RUNNING_PHASES, type Phase } from '../workflows/contract/status';
+import { CliError } from './cli-error';
 import type { CliDependencies } from './dependencies';
 
 const PHASES: readonly Phase[] = [...RUNNING_PHASES, ...OUTCOMES];
@@ -31,6 +32,13 @@ export async function tokenFrom(deps: CliDependencies, flag: string | undefined)
   if (flag !== undefined) return flag;
   const fromEnvironment = deps.env['CLOSURE_TOKEN'];
   return fromEnvironment === '' ? undefined : fromEnvironment;
+}
+
+/** As `tokenFrom`. @throws CliError `wrong-usage` when there is none */
+export async function neededToken(deps: CliDependencies, flag: string | undefined): Promise<string> {
+  const token = await tokenFrom(deps, flag);
+  if (token === undefined) throw new CliError('wrong-usage', 'A token is needed: --token, or CLOSURE_TOKEN.');
+  return token;
 }
 
 function isDuration(text: string): text is StringValue {

@@ -1,12 +1,12 @@
 /** What the command line itself complains about; the client has codes of its own. */
 export type CliCode =
   | 'wrong-usage'
-  /** The environment or the Temporal profile does not say what the command needs, or says it wrongly. */
+  /** The environment does not say what the command needs, or says it wrongly. */
   | 'invalid-configuration'
-  /** An optional dependency is missing: install without `--omit=optional`. */
-  | 'not-installed'
   /** The server does not let us register search attributes: the message has the commands. */
   | 'search-attributes-missing'
+  /** A search attribute is there, but of another type, or there is no free slot for it: the message says what to do. */
+  | 'search-attributes-unusable'
   /** The closure has no export (yet). */
   | 'no-export'
   /** The export was deleted: its retention is over. */

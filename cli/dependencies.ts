@@ -3,7 +3,6 @@ import type { ExportStorage } from '../activities/ports/export-storage';
 import { AccountClosureClient } from '../client/account-closure-client';
 import { temporalTarget, type TemporalTarget } from '../client/connection';
 import { CliError } from './cli-error';
-import { isErrorCode } from './error-code';
 
 /** What the commands need of the client. */
 export type ClosureClient = Pick<
@@ -14,6 +13,7 @@ export type ClosureClient = Pick<
   | 'wait'
   | 'confirm'
   | 'withdraw'
+  | 'report'
   | 'resolve'
   | 'list'
   | 'registerSearchAttributes'
@@ -57,7 +57,7 @@ export type ProcessSurroundings = Pick<
 
 /**
  * Composition root of the command line. Connections are made when a command asks for them; storage and database are
- * loaded only then, so that the rest works without the optional packages.
+ * loaded only then, so that the rest starts quickly.
  */
 export function createDependencies(surroundings: ProcessSurroundings): CliDependencies {
   const { env } = surroundings;
@@ -65,13 +65,13 @@ export function createDependencies(surroundings: ProcessSurroundings): CliDepend
   let client: AccountClosureClient | undefined;
   return {
     ...surroundings,
-    temporal: () => configured(() => temporalTarget({ env })),
+    temporal: () => temporalTarget({ env }),
     client: () => {
-      client ??= configured(() => connect(env));
+      client ??= connect(env);
       open.add(client);
       return client;
     },
-    storage: () => openStorage(env['AZURE_STORAGE_CONNECTION_STRING']),
+    storage: () => openStorage(env),
     auditLog: async () => {
       const opened = await openAuditLog(env['DATABASE_URL']);
       if (opened !== undefined) open.add(opened);
@@ -90,27 +90,27 @@ function connect(env: ProcessSurroundings['env']): AccountClosureClient {
   return AccountClosureClient.connect({ env, identity, ...(taskQueue === undefined ? {} : { taskQueue }) });
 }
 
-async function openStorage(connectionString: string | undefined): Promise<ExportStorage | undefined> {
+async function openStorage(env: ProcessSurroundings['env']): Promise<ExportStorage | undefined> {
+  const connectionString = env['AZURE_STORAGE_CONNECTION_STRING'];
   if (connectionString === undefined || connectionString === '') return undefined;
-  const { createAzureBlobStorage } = await installed(() => import('../activities/adapters/storage/azure-blob.js'));
-  return configured(() => createAzureBlobStorage({ connectionString }));
+  const { createAzureBlobStorage } = await import('../activities/adapters/storage/azure-blob.js');
+  const { createOutbound } = await import('../activities/adapters/outbound.js');
+  return configured(() => createAzureBlobStorage({ connectionString, agentFor: createOutbound(env).agentFor }));
 }
 
 async function openAuditLog(
   databaseUrl: string | undefined,
 ): Promise<{ readonly auditLog: AuditLog; readonly close: () => Promise<void> } | undefined> {
   if (databaseUrl === undefined || databaseUrl === '') return undefined;
-  const { createPool, createPostgresAuditLog } = await installed(
-    () => import('../activities/adapters/audit-log/postgres.js'),
-  );
-  const pool = configured(() => createPool(databaseUrl));
-  return { auditLog: createPostgresAuditLog(pool), close: () => pool.end() };
+  const { createPostgresAuditLog } = await import('../activities/adapters/audit-log/postgres.js');
+  const { createDatabase } = await import('../activities/adapters/database/database.js');
+  const database = configured(() => createDatabase(databaseUrl));
+  return { auditLog: createPostgresAuditLog(database), close: () => database.close() };
 }
 
 async function loadDatabaseSetup(): Promise<DatabaseSetup> {
-  const { DatabaseSetupError, grantAppRole, migrateDatabase } = await installed(
-    () => import('../activities/adapters/audit-log/setup.js'),
-  );
+  const { DatabaseSetupError, grantAppRole, migrateDatabase } =
+    await import('../activities/adapters/database/setup.js');
   const asked = async (work: Promise<void>): Promise<void> => {
     try {
       await work;
@@ -132,14 +132,5 @@ function configured<T>(make: () => T): T {
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'wrong setting';
     throw new CliError('invalid-configuration', reason, error);
-  }
-}
-
-async function installed<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    if (!isErrorCode(error, 'MODULE_NOT_FOUND')) throw error;
-    throw new CliError('not-installed', 'This needs the optional packages: install without `--omit=optional`.', error);
   }
 }

@@ -5,7 +5,7 @@ import type { ExportStorage } from '../activities/ports/export-storage';
 import { CliError } from './cli-error';
 import { isErrorCode } from './error-code';
 import type { NamedFile } from './export-files';
-import { toSafePath } from './safe-path';
+import { toSafePaths } from './safe-path';
 
 /** From where and where to. */
 export interface Download {
@@ -32,8 +32,9 @@ export async function downloadFiles(
   download: Download,
   files: readonly NamedFile[],
 ): Promise<readonly DownloadedFile[]> {
-  await mkdir(download.directory, { recursive: true, mode: 0o700 });
-  const planned = files.map((file) => ({ ...file, path: toSafePath(file.name) }));
+  await makeDirectory(path.resolve(download.directory));
+  const paths = toSafePaths(files.map(({ name }) => name));
+  const planned = files.map((file, index) => ({ ...file, path: paths[index] ?? '' }));
   for (const file of planned) await assertFree(path.join(download.directory, file.path));
   let before = 0;
   for (const file of planned) {
@@ -97,6 +98,32 @@ async function assertFree(target: string): Promise<void> {
     throw error;
   }
   throw fileExists();
+}
+
+/**
+ * Makes the directory and those above it. Not by `recursive`: where a folder above exists and takes none (`/proc`), Node tries
+ * without end.
+ */
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    if (isErrorCode(error, 'EEXIST')) return;
+    const parent = path.dirname(directory);
+    if (!isErrorCode(error, 'ENOENT') || parent === directory || (await isThere(parent))) throw error;
+    await makeDirectory(parent);
+    await mkdir(directory, { mode: 0o700 });
+  }
+}
+
+async function isThere(place: string): Promise<boolean> {
+  try {
+    await lstat(place);
+    return true;
+  } catch (error) {
+    if (isErrorCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /** Folder by folder: a link among them could lead out of the directory. */

@@ -1,11 +1,4 @@
-import {
-  AccessDeniedError,
-  NotAuthenticatedError,
-  PortFault,
-  RequestRefusedError,
-  ThrottledError,
-  UnavailableError,
-} from '../activities/ports/faults';
+import { PortFault, type FaultKind } from '../activities/ports/faults';
 import { AccountClosureError, type ErrorCode } from '../client/errors';
 import { CliError, type CliCode } from './cli-error';
 import { errorCodeOf } from './error-code';
@@ -30,12 +23,14 @@ export interface Complaint {
   readonly exitCode: number;
 }
 
+const NOT_FOUND = 404;
+
 const EXIT_CODES: Record<ErrorCode | CliCode, number> = {
+  defect: EXIT.defect,
   'wrong-usage': EXIT.wrongUsage,
   'invalid-argument': EXIT.wrongUsage,
   'invalid-token': EXIT.wrongUsage,
   'invalid-configuration': EXIT.wrongUsage,
-  'not-installed': EXIT.wrongUsage,
   'no-such-closure': EXIT.noSuchClosure,
   unavailable: EXIT.unavailable,
   'timed-out': EXIT.unavailable,
@@ -46,16 +41,21 @@ const EXIT_CODES: Record<ErrorCode | CliCode, number> = {
   'unexpected-answer': EXIT.unavailable,
   'closure-has-ended': EXIT.refused,
   'other-outcome': EXIT.refused,
+  'needs-operator': EXIT.refused,
   'closure-failed': EXIT.refused,
   'closure-terminated': EXIT.refused,
   'malformed-confirmation': EXIT.refused,
   'wrong-token': EXIT.refused,
   'stale-plan': EXIT.refused,
+  'window-over': EXIT.refused,
   'not-awaiting-confirmation': EXIT.refused,
   'past-point-of-no-return': EXIT.refused,
   'nothing-to-resolve': EXIT.refused,
   'malformed-resolution': EXIT.refused,
+  'malformed-report': EXIT.refused,
+  'not-exporting': EXIT.refused,
   'search-attributes-missing': EXIT.refused,
+  'search-attributes-unusable': EXIT.refused,
   'no-export': EXIT.refused,
   'export-gone': EXIT.refused,
   'export-differs': EXIT.refused,
@@ -79,16 +79,22 @@ export function complaintAbout(error: unknown): Complaint {
   return { code: 'defect', message, exitCode: EXIT.defect };
 }
 
-function complaintAboutFault(fault: PortFault): Complaint {
-  const code = codeOfFault(fault);
-  return { code, message: fault.message, exitCode: EXIT_CODES[code] };
-}
+/** What a fault of a far end that the command reads itself (storage, database) is for its caller. */
+const OF_FAULT: Readonly<Record<FaultKind, ErrorCode | CliCode>> = {
+  throttled: 'unavailable',
+  unavailable: 'unavailable',
+  indeterminate: 'unexpected-answer',
+  'access-denied': 'access-denied',
+  'not-authenticated': 'access-denied',
+  'request-refused': 'storage-refused',
+  'export-location-refused': 'storage-refused',
+  'purge-refused': 'storage-refused',
+};
 
-function codeOfFault(fault: PortFault): ErrorCode | CliCode {
-  if (fault instanceof ThrottledError || fault instanceof UnavailableError) return 'unavailable';
-  if (fault instanceof AccessDeniedError || fault instanceof NotAuthenticatedError) return 'access-denied';
-  if (fault instanceof RequestRefusedError) return fault.status === 404 ? 'export-gone' : 'storage-refused';
-  return 'unexpected-answer';
+function complaintAboutFault({ kind, detail, message }: PortFault): Complaint {
+  const isGone = kind === 'request-refused' && detail.status === NOT_FOUND;
+  const code = isGone ? 'export-gone' : OF_FAULT[kind];
+  return { code, message, exitCode: EXIT_CODES[code] };
 }
 
 function isSystemError(error: unknown): boolean {

@@ -1,9 +1,10 @@
 import type { ExportStorage, StoredFile } from '../activities/ports/export-storage';
 import { PortFault } from '../activities/ports/faults';
-import type { ObservedClosure } from '../client/read-status';
+import type { ObservedClosure } from '../client/observed-closure';
 import type { ExportedFile, ExportManifest } from '../workflows/contract/status';
 import { CliError } from './cli-error';
 import type { CliDependencies } from './dependencies';
+import { isExportThere } from './status-text';
 
 /** An exported file with its name, which only storage has. */
 export interface NamedFile extends ExportedFile {
@@ -28,11 +29,13 @@ export async function nameFiles(
 
 /** The status with the names of its exported files; as it is when storage cannot or may not be read. */
 export async function withFileNames(deps: CliDependencies, status: ObservedClosure): Promise<ObservedClosure> {
+  const { export: exported } = status;
+  if (exported?.kind !== 'saved' || !isExportThere(status, exported, new Date())) return status;
   const storage = await deps.storage();
-  if (storage === undefined || status.export === undefined) return status;
+  if (storage === undefined) return status;
   try {
-    const files = await nameFiles(storage, status.export, deps.signal);
-    return { ...status, export: { ...status.export, files } };
+    const files = await nameFiles(storage, exported, deps.signal);
+    return { ...status, export: { ...exported, files } };
   } catch (error) {
     if (!(error instanceof PortFault || error instanceof CliError)) throw error;
     deps.err(`closure: the names of the exported files are left out: ${error.message}\n`);
@@ -42,7 +45,7 @@ export async function withFileNames(deps: CliDependencies, status: ObservedClosu
 
 /**
  * The storage and the recorded export of a closure.
- * @throws CliError `no-export`, `wrong-usage` without storage credentials
+ * @throws CliError `no-export`, `export-gone`, `invalid-configuration` without storage credentials
  */
 export async function openExport(
   deps: CliDependencies,
@@ -52,9 +55,15 @@ export async function openExport(
   if (storage === undefined) {
     throw new CliError('invalid-configuration', 'AZURE_STORAGE_CONNECTION_STRING says where exports are: set it.');
   }
-  const { export: manifest, phase } = await deps.client().status(id);
-  if (manifest !== undefined) return { storage, manifest };
-  throw new CliError('no-export', `The closure has no export: its phase is ${phase}.`);
+  const status = await deps.client().status(id, { signal: deps.signal });
+  const { export: exported, phase } = status;
+  if (exported === undefined) throw new CliError('no-export', `The closure has no export: its phase is ${phase}.`);
+  if (exported.kind === 'declined') throw new CliError('no-export', 'The person goes on without an export.');
+  if (exported.kind === 'saved' && isExportThere(status, exported, new Date())) return { storage, manifest: exported };
+  throw new CliError(
+    'export-gone',
+    'The export was deleted: its retention is over, or the closure ended without erasure.',
+  );
 }
 
 function isSameExport(recorded: readonly ExportedFile[], stored: readonly StoredFile[]): boolean {

@@ -1,4 +1,4 @@
-import type { ObservedClosure } from '../client/read-status';
+import type { ObservedClosure } from '../client/observed-closure';
 import type { CliDependencies } from './dependencies';
 import { withFileNames } from './export-files';
 import { toJsonLine } from './output';
@@ -11,5 +11,11 @@ export async function printStatus(deps: CliDependencies, status: ObservedClosure
     deps.out(toJsonLine(await withFileNames(deps, status)));
     return;
   }
-  deps.out(toStatusText(status, webUiLink(deps.env['TEMPORAL_UI_URL'], deps.temporal(), status)));
+  printStatusText(deps, status);
+}
+
+/** Prints a status for people. */
+export function printStatusText(deps: CliDependencies, status: ObservedClosure): void {
+  const webUi = webUiLink(deps.env['TEMPORAL_UI_URL'], deps.temporal(), status);
+  deps.out(toStatusText(status, { webUi, now: new Date() }));
 }

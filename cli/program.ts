@@ -4,15 +4,20 @@ import { defineAuditCommand } from './commands/audit-show';
 import { defineConfirmCommand } from './commands/confirm';
 import { defineExportCommand } from './commands/export';
 import { defineListCommand } from './commands/list';
+import { defineReportCommand } from './commands/report';
 import { defineRequestCommand } from './commands/request';
 import { defineResolveCommand } from './commands/resolve';
 import { defineSetupCommand } from './commands/setup';
 import { defineStatusCommand } from './commands/status';
 import { defineWaitCommand } from './commands/wait';
 import { defineWithdrawCommand } from './commands/withdraw';
+import { defineWorkerCommand } from './commands/worker';
 import type { CliDependencies } from './dependencies';
 import { complaintAbout, EXIT, type Complaint } from './exit-codes';
 import { printable, toJsonLine } from './output';
+import { printStatusText } from './print-status';
+import { toLastKnownText } from './status-text';
+import { packageVersion } from './version';
 
 const INTERRUPTED = 130;
 
@@ -52,6 +57,7 @@ function createProgram(deps: CliDependencies): Command {
     .description('Closes accounts in unmanaged tenants: requests, watches and repairs closures.')
     // A token may begin with `-h`: only what stands before the command is the program's own.
     .enablePositionalOptions()
+    .version(packageVersion(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({ writeOut: deps.out, writeErr: deps.err })
     .addHelpText('after', AFTER_HELP);
@@ -61,22 +67,33 @@ function createProgram(deps: CliDependencies): Command {
   defineWaitCommand(program, deps);
   defineConfirmCommand(program, deps);
   defineWithdrawCommand(program, deps);
+  defineReportCommand(program, deps);
   defineResolveCommand(program, deps);
   defineListCommand(program, deps);
   defineExportCommand(program, deps);
   defineAuditCommand(program, deps);
+  defineWorkerCommand(program, deps);
   return program;
 }
 
 function complain(argv: readonly string[], deps: CliDependencies, error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === EXIT.done) return EXIT.done;
   const { code, message, exitCode } = complaintOf(error);
-  // A closure that ended otherwise is an answer as well: the status, and why the exit code is not 0.
-  const status = error instanceof AccountClosureError && code === 'other-outcome' ? error.status : undefined;
-  if (argv.includes('--json')) deps.out(toJsonLine({ ...status, error: { code, message } }));
+  // What is known is an answer as well, beside why the exit code is not 0.
+  const known: Known = error instanceof AccountClosureError ? error : {};
+  const { status, lastKnown } = known;
+  if (argv.includes('--json')) deps.out(toJsonLine({ ...status, lastKnown, error: { code, message } }));
+  else tellKnown(deps, known);
   // Commander has written its own line already.
   if (!(error instanceof CommanderError)) deps.err(`closure: ${printableLines(message)} (${code})\n`);
   return exitCode;
+}
+
+type Known = Partial<Pick<AccountClosureError, 'status' | 'lastKnown'>>;
+
+function tellKnown(deps: CliDependencies, { status, lastKnown }: Known): void {
+  if (status !== undefined) printStatusText(deps, status);
+  if (lastKnown !== undefined) deps.out(toLastKnownText(lastKnown));
 }
 
 function complaintOf(error: unknown): Complaint {

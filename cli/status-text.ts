@@ -1,8 +1,10 @@
-import type { ObservedClosure } from '../client/read-status';
-import type { Phase } from '../workflows/contract/status';
+import type { LastKnown } from '../client/errors';
+import type { ObservedClosure } from '../client/observed-closure';
+import { isPastPointOfNoReturn, type Attention, type ExportStatus, type Phase } from '../workflows/contract/status';
 import { toAlignedLines, toCount, toReadableSize } from './output';
 
-const MEANINGS: Record<Phase, string> = {
+/** What each phase means for the person, in a few words. */
+export const MEANINGS: Readonly<Record<Phase, string>> = {
   checking: 'finds out whether the account may be closed here',
   exporting: "saves the person's data",
   planning: 'finds out what is to be erased',
@@ -17,83 +19,175 @@ const MEANINGS: Record<Phase, string> = {
   stopped: 'stopped after the point of no return; see what was done',
 };
 
+type Row = readonly [label: string, value: string | undefined];
+
+/** What a status text is made with besides the status. */
+export interface Surroundings {
+  /** Link into the Web UI, where one is known. */
+  readonly webUi?: string | undefined;
+  readonly now: Date;
+}
+
 /** A status as lines for people: where it stands, what it waits for, what to type next. */
-export function toStatusText(status: ObservedClosure, webUi: string | undefined): string {
+export function toStatusText(status: ObservedClosure, { webUi, now }: Surroundings): string {
   return toAlignedLines([
     ['Closure', status.closureId],
     ['Workflow', status.workflowId],
-    ['Phase', `${status.phase}: ${MEANINGS[status.phase]}`],
-    ['Reason', status.reason],
-    ...(status.blockers ?? []).map(({ kind, count }) => ['Blocker', `${kind}: ${count}`] as const),
-    ['Advice', status.advice],
+    ['Phase', `${status.phase}: ${meaningOf(status)}`],
+    ...reasonRows(status),
     ['Received', status.receivedAt],
     ['Due by', status.dueBy],
     ['Confirm by', isAwaited(status) ? status.confirmBy : undefined],
     ['Confirmed', status.confirmedAt],
-    ['Erase after', status.outcome === undefined ? status.eraseAfter : undefined],
+    ['Erase after', status.phase === 'coolingOff' ? status.eraseAfter : undefined],
+    ['No way back', noWayBackText(status)],
     ['Plan', status.planDigest],
     ...planRows(status),
-    ['Export', exportText(status)],
-    ...status.targets.map((target) => ['Target', targetText(target)] as const),
+    ['Export', status.export && exportText(status, status.export, now)],
+    ...status.targets.map((target): Row => ['Target', targetText(status, target)]),
     ...stopRows(status),
-    ...status.attention.map((step) => ['Attention', attentionText(step)] as const),
-    ...status.activities.map((activity) => ['Attempt', attemptText(activity)] as const),
+    ...status.attention.map((step): Row => ['Attention', attentionText(step)]),
+    ...status.activities.map((activity): Row => ['Attempt', attemptText(activity)]),
     ['Note', status.cancellationIgnored ? 'a cancellation came too late and was ignored' : undefined],
-    ['Next', nextCommand(status)],
+    ['Next', nextCommand(status, now)],
     ['Web UI', webUi],
   ]);
 }
 
-function planRows({ plan }: ObservedClosure): readonly (readonly [string, string])[] {
-  return (plan?.targets ?? []).map(({ name, erases, retains }) => {
-    const erased = erases.map(({ what, count }) => `${what} ${count}`).join(', ');
-    const kept = retains.map(({ what, basis }) => `${what} (${basis})`).join(', ');
-    return ['', `${name}: erases ${erased}${kept === '' ? '' : `; stays: ${kept}`}`];
-  });
+/** What the server knows by itself, as lines for people. */
+export function toLastKnownText(known: LastKnown): string {
+  return toAlignedLines([
+    ['Closure', known.closureId],
+    ['Workflow', known.workflowId],
+    ['State', known.state],
+    ['Last phase', known.phase],
+    ['Received', known.receivedAt],
+    ['Due by', known.dueBy],
+    ['Confirm by', known.confirmBy],
+    ...known.attention.map((step): Row => ['Attention', step]),
+    ...known.activities.map((activity): Row => ['Attempt', attemptText(activity)]),
+  ]);
 }
 
-function exportText(status: ObservedClosure): string | undefined {
-  if (status.export === undefined) return undefined;
-  const { files } = status.export;
-  if (files.length === 0) return 'empty: there was nothing to save';
-  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return `${toCount(files.length, 'file')}, ${toReadableSize(totalBytes)}`;
+/** Whether the export can be downloaded, and if not, what became of it. */
+export function isExportThere({ outcome }: ObservedClosure, exported: ExportStatus, now: Date): boolean {
+  if (exported.kind !== 'saved') return false;
+  if (exported.keptUntil !== undefined) return new Date(exported.keptUntil) > now;
+  return outcome === undefined || isPastPointOfNoReturn(outcome);
 }
 
-function targetText({ name, state, erasedCount, rounds }: ObservedClosure['targets'][number]): string {
-  const erased = erasedCount === undefined ? '' : `, ${toCount(erasedCount, 'item')} erased`;
-  const again = rounds !== undefined && rounds > 1 ? `, in ${rounds} rounds` : '';
-  return `${name}: ${state}${erased}${again}`;
-}
-
-function stopRows({ stop }: ObservedClosure): readonly (readonly [string, string | undefined])[] {
-  if (stop === undefined) return [];
-  return [
-    ['Done', stop.done.join(', ')],
-    ['Not done', stop.notDone.join(', ')],
-    ['Sign-in', stop.signIn],
+/** A step that waits for an operator, with what its far end's support or the list of rights would be asked for. */
+export function attentionText({ target, fault, since, attempts, ...detail }: Attention): string {
+  const { operation, code, status, requestId } = detail;
+  const known: readonly Row[] = [
+    ['at', operation],
+    ['code', code],
+    ['HTTP', status === undefined ? undefined : String(status)],
+    ['request', requestId],
   ];
+  const where = known.flatMap(([label, value]) => (value === undefined ? [] : [` ${label} ${value}`])).join(',');
+  return `${target}: ${fault}${where} since ${since}, after ${toCount(attempts, 'attempt')}`;
 }
 
-function attentionText({ target, fault, since, attempts }: ObservedClosure['attention'][number]): string {
-  return `${target}: ${fault} since ${since}, after ${toCount(attempts, 'attempt')}`;
-}
-
-function attemptText({ name, attempt, lastFault, nextTryAt }: ObservedClosure['activities'][number]): string {
+/** One Activity in progress. */
+export function attemptText({ name, attempt, lastFault, nextTryAt }: ObservedClosure['activities'][number]): string {
   const fault = lastFault === undefined ? '' : `, last fault ${lastFault}`;
   const next = nextTryAt === undefined ? '' : `, next try ${nextTryAt}`;
   return `${name}: attempt ${attempt}${fault}${next}`;
 }
 
-function nextCommand(status: ObservedClosure): string | undefined {
-  const { closureId, phase, planDigest } = status;
+function meaningOf(status: ObservedClosure): string {
+  const isConfirmed = status.phase === 'awaitingConfirmation' && status.confirmation !== undefined;
+  return isConfirmed ? 'confirmed; the erasure is about to begin' : MEANINGS[status.phase];
+}
+
+function reasonRows(status: ObservedClosure): readonly Row[] {
+  if (status.phase !== 'rejected' && status.phase !== 'stopped') return [];
+  const blockers = status.phase === 'rejected' ? (status.blockers ?? []) : [];
+  return [
+    ['Reason', status.reason],
+    ...blockers.map(({ kind, count }): Row => ['Blocker', `${kind}: ${count}`]),
+    ['Advice', status.advice],
+  ];
+}
+
+function noWayBackText({ outcome, pointOfNoReturnAt }: ObservedClosure): string | undefined {
+  if (pointOfNoReturnAt !== undefined) return `since ${pointOfNoReturnAt}`;
+  return outcome === undefined ? 'not yet: it can still be withdrawn' : undefined;
+}
+
+function planRows({ plan }: ObservedClosure): readonly Row[] {
+  return (plan?.targets ?? []).map(({ name, erases, retains }): Row => {
+    const kept = retains.map(({ what, basis }) => `${what} (${basis})`).join(', ');
+    const goes = goingWith(erases);
+    const erased = (goes === undefined ? erases : erases.filter(isAccount)).map(countText).join(', ');
+    return ['', `${name}: erases ${erased}${goes ?? ''}${kept === '' ? '' : `; stays: ${kept}`}`];
+  });
+}
+
+type Item = NonNullable<ObservedClosure['plan']>['targets'][number]['erases'][number];
+
+/** Only the account itself is erased by us: what hangs on it goes with it, and is no count of ours. */
+function goingWith(items: readonly Item[]): string | undefined {
+  if (!items.some(isAccount)) return undefined;
+  const others = items.filter((item) => !isAccount(item) && item.count > 0);
+  return others.length === 0 ? '' : `; with it go ${others.map(countText).join(', ')}`;
+}
+
+function isAccount({ what }: Item): boolean {
+  return what === 'account';
+}
+
+function countText({ what, count }: Item): string {
+  return `${what} ${count}`;
+}
+
+function targetText(status: ObservedClosure, target: ObservedClosure['targets'][number]): string {
+  const { name, state, rounds = 1 } = target;
+  return `${name}: ${state}${erasedText(status, target)}${rounds > 1 ? `, in ${rounds} rounds` : ''}`;
+}
+
+function erasedText({ plan }: ObservedClosure, { name, erasedCount }: ObservedClosure['targets'][number]): string {
+  if (erasedCount === undefined) return '';
+  const planned = new Map(plan?.targets.map(({ name: target, erases }) => [target, erases]));
+  const others = goingWith(planned.get(name) ?? []) ?? '';
+  return `, ${toCount(erasedCount, 'item')} erased by us${others.replace('with it go', 'with it went')}`;
+}
+
+function exportText(status: ObservedClosure, exported: ExportStatus, now: Date): string {
+  if (exported.kind === 'declined') return `declined ${exported.declinedAt}: the person goes on without one`;
+  if (exported.kind === 'deleted') return 'deleted: it was kept for its time';
+  const { files, keptUntil } = exported;
+  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const saved =
+    files.length === 0
+      ? 'empty: there was nothing to save'
+      : `${toCount(files.length, 'file')}, ${toReadableSize(totalBytes)}`;
+  const until = keptUntil === undefined ? '' : ` ${keptUntil}`;
+  if (!isExportThere(status, exported, now)) return `${saved}; deleted${until}`;
+  return keptUntil === undefined ? `${saved}; can be downloaded` : `${saved}; can be downloaded until${until}`;
+}
+
+function stopRows(status: ObservedClosure): readonly Row[] {
+  if (status.phase !== 'stopped') return [];
+  const { done, notDone, signIn } = status.stop;
+  return [
+    ['Done', done.join(', ')],
+    ['Not done', notDone.join(', ')],
+    ['Sign-in', signIn],
+  ];
+}
+
+function nextCommand(status: ObservedClosure, now: Date): string | undefined {
+  const { closureId } = status;
   const [waiting] = status.attention;
   if (waiting !== undefined) return `repair the cause, then: closure resolve ${closureId} --target ${waiting.target}`;
-  if (isAwaited(status) && planDigest !== undefined) {
-    return `closure confirm ${closureId} --token - --plan ${planDigest}`;
+  if (isAwaited(status) && status.planDigest !== undefined) {
+    return `closure confirm ${closureId} --token - --plan ${status.planDigest}`;
   }
   if (status.outcome === undefined) return `closure wait ${closureId}`;
-  return phase === 'closed' ? `closure export ${closureId} --out DIR` : undefined;
+  const isThere = status.export !== undefined && isExportThere(status, status.export, now);
+  return isThere ? `closure export ${closureId} --out DIR` : undefined;
 }
 
 /** A moment after the confirmation the phase is still the same. */

@@ -2,12 +2,22 @@ import type { Client } from '@temporalio/client';
 import type { Resolution } from '../workflows/contract/messages';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract/names';
 import { connectTemporal, type ConnectOptions } from './connection';
-import { describeRun, findClosure } from './find-closure';
+import { AccountClosureError } from './errors';
+import { findClosure, followClosure, type ClosureRun } from './find-closure';
 import { listClosures, type ListedClosure, type ListFilter } from './list-closures';
-import { readStatus, type ObservedClosure } from './read-status';
+import type { ObservedClosure } from './observed-closure';
+import { readStatus } from './read-status';
 import { requestClosure, type ClosureRequest, type RequestedClosure } from './request-closure';
 import { registerSearchAttributes, type SearchAttributeRegistration } from './search-attributes';
-import { confirmClosure, resolveClosure, withdrawClosure, type ConfirmRequest } from './steer-closure';
+import {
+  confirmClosure,
+  reportToClosure,
+  resolveClosure,
+  withdrawClosure,
+  type ConfirmRequest,
+  type ReportRequest,
+} from './steer-closure';
+import { TemporalServer, type CallOptions } from './temporal-server';
 import { waitForClosure, type WaitOptions } from './wait-for-closure';
 
 /** What the client works on. */
@@ -26,8 +36,9 @@ export interface ClosureIds {
 }
 
 /**
- * Starts, watches and steers closures. Every `id` is a Workflow id or a closure id. Every method can be repeated safely,
- * and throws `AccountClosureError` with a stable `code`.
+ * Starts, watches and steers closures. Every `id` is a Workflow id or a closure id. Every method can be repeated safely, and
+ * takes a signal and a time limit. It throws nothing but `AccountClosureError` with a stable `code`, and the reason of the
+ * caller's own signal when that was aborted.
  */
 export class AccountClosureClient {
   readonly #client: Client;
@@ -41,6 +52,7 @@ export class AccountClosureClient {
   /**
    * A client configured as the Temporal tools are (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, …, or a profile file). The
    * connection is made by the first call. End it with `close`.
+   * @throws AccountClosureError `invalid-configuration`
    */
   static connect(options: ConnectOptions & { readonly taskQueue?: string } = {}): AccountClosureClient {
     const { taskQueue } = options;
@@ -56,59 +68,88 @@ export class AccountClosureClient {
   }
 
   /** Requests a closure. The same token again gives the same answer, and never a second run. */
-  request(request: ClosureRequest): Promise<RequestedClosure> {
-    return requestClosure({ client: this.#client, taskQueue: this.#taskQueue }, request);
+  request(request: ClosureRequest, options?: CallOptions): Promise<RequestedClosure> {
+    return this.#ask(options, (server) => requestClosure({ server, taskQueue: this.#taskQueue }, request));
   }
 
-  /** The ids of a closure, without asking its Workflow. */
-  async find(id: string): Promise<ClosureIds> {
-    const { workflowId, runId, closureId } = await findClosure(this.#client, id);
-    return { workflowId, runId, closureId };
+  /** The ids of a closure, where the server knows them without asking its Workflow. */
+  find(id: string, options?: CallOptions): Promise<ClosureIds> {
+    return this.#ask(options, async (server) => {
+      const { workflowId, runId, closureId } = await findClosure(server, id);
+      return { workflowId, runId, closureId };
+    });
   }
 
   /** The closure as it stands; of a finished one also without a worker. */
-  async status(id: string): Promise<ObservedClosure> {
-    return readStatus(this.#client, await findClosure(this.#client, id));
+  status(id: string, options?: CallOptions): Promise<ObservedClosure> {
+    return this.#ask(options, async (server) => readStatus(server, await findClosure(server, id)));
   }
 
   /** Waits until the phase is reached or passed, or without a phase until the closure has ended. */
-  async wait(id: string, options: WaitOptions = {}): Promise<ObservedClosure> {
-    let run: ClosureIds | undefined;
-    const read = async (): Promise<ObservedClosure> => {
-      // Found once: the wait is for this closure, not for one that follows it under the same Workflow id.
-      run ??= await this.find(id);
-      return readStatus(this.#client, await describeRun(this.#client, run));
-    };
-    return waitForClosure((signal) => this.#client.withAbortSignal(signal, read), options);
+  wait(id: string, options: WaitOptions = {}): Promise<ObservedClosure> {
+    return this.#ask(options, (whole) => {
+      let run: ClosureRun | undefined;
+      // Found once, then followed: the wait is for this closure, over every reset, and not for one that comes after it.
+      const read = async (server: TemporalServer): Promise<ObservedClosure> => {
+        run = run === undefined ? await findClosure(server, id) : await followClosure(server, run);
+        return readStatus(server, run);
+      };
+      return waitForClosure(whole, read, options);
+    });
   }
 
   /** Says yes to the plan, signed here with the token; the token itself is not sent. */
-  confirm(id: string, request: ConfirmRequest): Promise<ObservedClosure> {
-    return confirmClosure(this.#client, id, request);
+  confirm(id: string, request: ConfirmRequest, options?: CallOptions): Promise<ObservedClosure> {
+    return this.#ask(options, (server) => confirmClosure(server, id, request));
   }
 
   /** Takes the request back. */
-  withdraw(id: string): Promise<ObservedClosure> {
-    return withdrawClosure(this.#client, id);
+  withdraw(id: string, options?: CallOptions): Promise<ObservedClosure> {
+    return this.#ask(options, (server) => withdrawClosure(server, id));
   }
 
-  /** Lets a step that waits for an operator go on. */
-  resolve(id: string, resolution: Resolution): Promise<ObservedClosure> {
-    return resolveClosure(this.#client, id, resolution);
+  /** Reports what the person has decided about a part that is theirs, signed here with the token. */
+  report(id: string, request: ReportRequest, options?: CallOptions): Promise<ObservedClosure> {
+    return this.#ask(options, (server) => reportToClosure(server, id, request));
+  }
+
+  /** Lets a step that waits for an operator go on. Keep the attention's `since`: with it a repeat after a time-out succeeds. */
+  resolve(id: string, resolution: Resolution, options?: CallOptions): Promise<ObservedClosure> {
+    return this.#ask(options, (server) => resolveClosure(server, id, resolution));
   }
 
   /** The closures of the namespace, latest first. */
-  list(filter: ListFilter = {}): AsyncIterable<ListedClosure> {
-    return listClosures(this.#client, filter);
+  async *list(filter: ListFilter = {}, options: CallOptions = {}): AsyncGenerator<ListedClosure> {
+    try {
+      yield* listClosures(new TemporalServer(this.#client, options), filter);
+    } catch (error) {
+      throw asExpected(error, options.signal);
+    }
   }
 
   /** Registers what closures are found by. Again is harmless. */
-  registerSearchAttributes(): Promise<SearchAttributeRegistration> {
-    return registerSearchAttributes(this.#client);
+  registerSearchAttributes(options?: CallOptions): Promise<SearchAttributeRegistration> {
+    return this.#ask(options, registerSearchAttributes);
   }
 
   /** Ends the connection. */
   async close(): Promise<void> {
-    await this.#client.connection.close();
+    await this.#ask({}, ({ client }) => client.connection.close());
   }
+
+  async #ask<R>(options: CallOptions = {}, work: (server: TemporalServer) => Promise<R>): Promise<R> {
+    try {
+      return await work(new TemporalServer(this.#client, options));
+    } catch (error) {
+      throw asExpected(error, options.signal);
+    }
+  }
+}
+
+/** What nobody foresaw is told apart by its code as well; the caller's own reason is theirs. */
+function asExpected(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (error instanceof AccountClosureError || (signal?.aborted === true && error === signal.reason)) return error;
+  return new AccountClosureError('defect', 'Something that the client did not foresee went wrong: see the cause.', {
+    cause: error,
+  });
 }

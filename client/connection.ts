@@ -1,6 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { closureDataConverter } from '../codec/data-converter';
+import { AccountClosureError } from './errors';
+import { tolerantCalls } from './tolerant-calls';
 
 /** How to reach Temporal. What is left out comes from the environment or the Temporal profile file. */
 export interface ConnectOptions {
@@ -21,34 +23,79 @@ export interface TemporalTarget {
 }
 
 const DEFAULT_ADDRESS = 'localhost:7233';
+/** `connectivityState.TRANSIENT_FAILURE` of gRPC: every address was tried, and none took the connection. */
+const NOBODY_THERE = 3;
+/** The default is two minutes, in which calls fail although the server is back. */
+const LONGEST_RECONNECT_MS = 5_000;
 
-/** Which server and namespace the options mean. @throws Error when the configuration is wrong */
+/** Which server and namespace the options mean. @throws AccountClosureError `invalid-configuration` */
 export function temporalTarget(options: ConnectOptions = {}): TemporalTarget {
-  const { connectionOptions, namespace } = load(options);
+  const { connectionOptions, namespace } = configured(() => load(options));
   return { address: connectionOptions.address ?? DEFAULT_ADDRESS, namespace: namespace ?? 'default' };
 }
 
-/** A Temporal client for closures. Nothing is sent before the first call. @throws Error when the configuration is wrong */
+/**
+ * A Temporal client for closures. Nothing is sent before the first call.
+ * @throws AccountClosureError `invalid-configuration`
+ */
 export function connectTemporal(options: ConnectOptions = {}): Client {
-  const { connectionOptions, namespace } = load(options);
-  return new Client({
-    connection: Connection.lazy(connectionOptions),
-    namespace: namespace ?? 'default',
-    dataConverter: closureDataConverter,
-    // The default would name the host.
-    identity: options.identity ?? `account-closure-client@${process.pid}`,
+  return configured(() => {
+    const { connectionOptions, namespace } = load(options);
+    return new Client({
+      connection: connect(connectionOptions),
+      namespace: namespace ?? 'default',
+      dataConverter: closureDataConverter,
+      // The default would name the host.
+      identity: options.identity ?? `account-closure-client@${process.pid}`,
+    });
   });
 }
 
+/** A connection that tells whether anybody is there. */
+class TellingConnection extends Connection {
+  get isRefused(): boolean {
+    const state: number = this.client.getChannel().getConnectivityState(false);
+    return state === NOBODY_THERE;
+  }
+}
+
+/** The library waits out a server that is not there until the caller's deadline, and then says that time is over. */
+function connect(options: ClientConnectConfig['connectionOptions']): Connection {
+  const usual = defaultGrpcRetryOptions();
+  const isRefused = (): boolean => connection instanceof TellingConnection && connection.isRefused;
+  const retry = makeGrpcRetryInterceptor({
+    ...usual,
+    retryableDecider: (attempt, status) => !isRefused() && usual.retryableDecider(attempt, status),
+  });
+  const connection: Connection = TellingConnection.lazy({
+    ...options,
+    interceptors: [tolerantCalls(retry)],
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS },
+  });
+  return connection;
+}
+
 function load({ env, address, namespace }: ConnectOptions): ClientConnectConfig {
-  const { connectionOptions, ...configured } = loadClientConnectConfig(
+  const { connectionOptions, ...others } = loadClientConnectConfig(
     env === undefined ? {} : { overrideEnvVars: definedOf(env) },
   );
   return {
-    ...configured,
+    ...others,
     connectionOptions: { ...connectionOptions, ...(address === undefined ? {} : { address }) },
     ...(namespace === undefined ? {} : { namespace }),
   };
+}
+
+/** Whatever throws while nothing but settings is read is a wrong setting. */
+function configured<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'wrong setting';
+    throw new AccountClosureError('invalid-configuration', `Temporal's settings are wrong: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 function definedOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,22 +1,60 @@
 export { AccountClosureClient, type AccountClosureClientOptions, type ClosureIds } from './account-closure-client';
+export { workflowIdOf, type AccountIds } from './account-ids';
 export type { ActivityProgress } from './activity-progress';
 export { createConfirmationToken } from './confirmation-token';
 export { connectTemporal, type ConnectOptions } from './connection';
-export { AccountClosureError, type ErrorCode, type FaultCode, type LastKnown } from './errors';
+export { AccountClosureError, type ErrorCode, type ErrorDetails, type FaultCode, type LastKnown } from './errors';
 export type { ListedClosure, ListFilter } from './list-closures';
-export type { ObservedClosure } from './read-status';
+export type {
+  AwaitingConfirmation,
+  Closed,
+  ClosureFacts,
+  Confirmed,
+  CoolingOff,
+  Ended,
+  Erasing,
+  ObservedClosure,
+  Planned,
+  Rejected,
+  Running,
+  RunState,
+  Stopped,
+} from './observed-closure';
 export type { ClosureRequest, RequestedClosure } from './request-closure';
 export type { SearchAttributeRegistration } from './search-attributes';
-export type { ConfirmRequest } from './steer-closure';
-export { arrivalOf, type Arrival, type WaitOptions } from './wait-for-closure';
+export type { ConfirmRequest, ReportRequest } from './steer-closure';
+export type { CallOptions } from './temporal-server';
+export { arrivalOf, type Arrival, type WaitOptions, type WaitProgress } from './wait-for-closure';
 export { closureDataConverter } from '../codec/data-converter';
-export type { Resolution } from '../workflows/contract/messages';
+export type { Guid } from '../workflows/contract/account';
+export type { Confirmation } from '../workflows/contract/confirmation';
 export {
+  BLOCKER_KINDS,
+  REJECTION_REASONS,
+  type Blocker,
+  type RejectionReason,
+} from '../workflows/contract/eligibility';
+export type { FailureType, FaultDetail } from '../workflows/contract/failures';
+export type { Resolution } from '../workflows/contract/messages';
+export type { Report } from '../workflows/contract/confirmation';
+export type { ErasurePlan, PlannedItems, RetainedItems, RetentionBasis, TargetPlan } from '../workflows/contract/plan';
+export type { Refusal } from '../workflows/contract/refusals';
+export {
+  isClosed,
   OUTCOMES,
   RUNNING_PHASES,
+  type AnsweredAttention,
   type Attention,
   type ClosureStatus,
+  type ExportedFile,
+  type ExportManifest,
+  type ExportStatus,
   type Outcome,
   type Phase,
   type RunningPhase,
+  type StopReason,
+  type StopReport,
+  type TargetState,
+  type TargetStatus,
 } from '../workflows/contract/status';
+export type { AttentionTarget, TargetName } from '../workflows/contract/targets';

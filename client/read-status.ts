@@ -1,35 +1,22 @@
-import type { Client } from '@temporalio/client';
-import { type AccountClosureWorkflow, statusQuery } from '../workflows/contract/messages';
-import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
-import type { ClosureStatus } from '../workflows/contract/status';
-import { isUndecodable } from '../workflows/contract/undecodable';
-import { activityProgress, type ActivityProgress } from './activity-progress';
-import { AccountClosureError, type LastKnown } from './errors';
+import { statusQuery, type AccountClosureWorkflow } from '../workflows/contract/messages';
+import { activityProgress } from './activity-progress';
+import { AccountClosureError, hasCode } from './errors';
 import { describeRun, type ClosureRun } from './find-closure';
-import { CALL_TIMEOUT_MS, callServer, hasCode } from './server-calls';
-
-/** The closure as it stands, with what only the server knows. */
-export interface ObservedClosure extends ClosureStatus {
-  /** The Temporal run: links into the Web UI need it. */
-  readonly runId: string;
-  /** Activities in progress; empty when the closure waits or has ended. */
-  readonly activities: readonly ActivityProgress[];
-}
-
-/** What a described run allows to be read. */
-type RunState = 'open' | 'completed' | 'terminated' | 'failed';
+import { lastKnown, stateOf } from './last-known';
+import { isObservedClosure, oddityOf, type ObservedClosure } from './observed-closure';
+import { GRPC, isFromGrpc } from './server-faults';
+import type { TemporalServer } from './temporal-server';
 
 /**
  * Reads the status of a run: of a finished one from its result (no worker needed), of an open one by Query.
- * @throws AccountClosureError `unavailable` with `lastKnown`, `closure-failed`, `closure-terminated`
+ * @throws AccountClosureError `unavailable` with `lastKnown`, `closure-failed`, `closure-terminated`, `unexpected-answer`
  */
-export async function readStatus(client: Client, run: ClosureRun): Promise<ObservedClosure> {
-  const state = runStateOf(run);
-  switch (state) {
+export async function readStatus(server: TemporalServer, run: ClosureRun): Promise<ObservedClosure> {
+  switch (stateOf(run.description.status.name)) {
     case 'open':
-      return observed(run, await queryStatus(client, run));
-    case 'completed':
-      return observed(run, await readResult(client, run));
+      return observed(run, await queryStatus(server, run));
+    case 'ended':
+      return observed(run, await readResult(server, run));
     case 'terminated':
       throw new AccountClosureError(
         'closure-terminated',
@@ -46,49 +33,65 @@ export async function readStatus(client: Client, run: ClosureRun): Promise<Obser
 }
 
 /** As `readStatus`, of the run as it is now. */
-export async function readStatusNow(client: Client, run: ClosureRun): Promise<ObservedClosure> {
-  return readStatus(client, await describeRun(client, run));
+export async function readStatusNow(server: TemporalServer, run: ClosureRun): Promise<ObservedClosure> {
+  return readStatus(server, { ...(await describeRun(server, run)), closureId: run.closureId });
 }
 
-/** What the server knows of a run without its Workflow. */
-function lastKnown({ workflowId, runId, closureId, description }: ClosureRun): LastKnown {
-  const phase = description.typedSearchAttributes.get(SEARCH_ATTRIBUTES.phase);
-  return {
-    workflowId,
-    runId,
-    closureId,
-    ...(phase === undefined ? {} : { phase }),
-    attention: description.typedSearchAttributes.get(SEARCH_ATTRIBUTES.attention) ?? [],
-  };
-}
-
-/** Joins a status with what the description of its run knows. */
-export function observed(run: ClosureRun, status: ClosureStatus): ObservedClosure {
-  const hasEnded = status.outcome !== undefined;
-  return { ...status, runId: run.runId, activities: hasEnded ? [] : activityProgress(run.description) };
-}
-
-function runStateOf({ description }: ClosureRun): RunState {
-  const { name } = description.status;
-  if (name === 'RUNNING' || name === 'PAUSED') return 'open';
-  if (name === 'COMPLETED') return 'completed';
-  return name === 'TERMINATED' ? 'terminated' : 'failed';
-}
-
-async function queryStatus(client: Client, run: ClosureRun): Promise<ClosureStatus> {
-  const handle = client.workflow.getHandle<AccountClosureWorkflow>(run.workflowId, run.runId);
+/** As `readStatusNow`; `undefined` when nobody answers. */
+export async function readStatusIfAnswered(
+  server: TemporalServer,
+  run: ClosureRun,
+): Promise<ObservedClosure | undefined> {
   try {
-    return await callServer(client, CALL_TIMEOUT_MS, () => handle.query(statusQuery));
+    return await readStatusNow(server, run);
   } catch (error) {
-    if (hasCode(error, 'access-denied', 'no-such-closure', 'no-such-namespace')) throw error;
-    const message = 'No worker answers for this closure now: it goes on when one runs. It is safe to repeat.';
-    throw new AccountClosureError('unavailable', message, { cause: error, lastKnown: lastKnown(run) });
+    if (hasCode(error, 'unavailable', 'timed-out')) return undefined;
+    throw error;
   }
 }
 
-async function readResult(client: Client, { workflowId, runId }: ClosureRun): Promise<ClosureStatus> {
-  const handle = client.workflow.getHandle<AccountClosureWorkflow>(workflowId, runId, { followRuns: false });
-  const status = await callServer(client, CALL_TIMEOUT_MS, () => handle.result());
-  if (!isUndecodable(status)) return status;
-  throw new AccountClosureError('unexpected-answer', "The closure's result cannot be decoded.");
+/**
+ * Joins an answer of the Workflow with what the description of its run knows.
+ * @throws AccountClosureError `unexpected-answer` when it is no status, or lacks what its phase always has
+ */
+export function observed(run: ClosureRun, answer: unknown): ObservedClosure {
+  const { runId, description } = run;
+  const status: object = typeof answer === 'object' && answer !== null ? answer : {};
+  const isOver = description.closeTime !== undefined;
+  const joined = { ...status, runId, activities: isOver ? [] : activityProgress(description) };
+  if (isObservedClosure(joined)) return joined;
+  const odd = oddityOf(joined) ?? 'phase';
+  throw new AccountClosureError(
+    'unexpected-answer',
+    `The closure's answer is none that this version knows: \`${odd}\` is missing or of another kind.`,
+    { lastKnown: lastKnown(run) },
+  );
+}
+
+async function queryStatus(server: TemporalServer, run: ClosureRun): Promise<unknown> {
+  try {
+    return await server.read((client) =>
+      client.workflow.getHandle<AccountClosureWorkflow>(run.workflowId, run.runId).query(statusQuery),
+    );
+  } catch (error) {
+    throw asUnanswered(error, run);
+  }
+}
+
+/** A Query needs a worker, and a server that reaches it: which of them is away is told apart. */
+function asUnanswered(error: unknown, run: ClosureRun): unknown {
+  if (!(error instanceof AccountClosureError)) return error;
+  const { code, message: said } = error;
+  const details = { cause: error, lastKnown: lastKnown(run) };
+  const isWorkerAway = code === 'timed-out' || (code === 'unavailable' && !isFromGrpc(error, GRPC.unavailable));
+  if (!isWorkerAway) return new AccountClosureError(code, said, details);
+  const message =
+    'No worker has answered for this closure in time: what is said of it is what the server knows. It is safe to repeat.';
+  return new AccountClosureError('unavailable', message, details);
+}
+
+function readResult(server: TemporalServer, { workflowId, runId }: ClosureRun): Promise<unknown> {
+  return server.read((client) =>
+    client.workflow.getHandle<AccountClosureWorkflow>(workflowId, runId, { followRuns: false }).result(),
+  );
 }

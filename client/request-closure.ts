@@ -1,19 +1,20 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { closureWorkflowId, toGuid, type Account, type Guid } from '../workflows/contract/account';
-import { closureIdOf, publicKeyOf } from '../workflows/contract/confirmation';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Account, Guid } from '../workflows/contract/account';
+import { publicKeyOf } from '../workflows/contract/confirmation';
+import { dueBy } from '../workflows/contract/due-by';
+import { closureIdOf, closureWorkflowId, tenantKeyOf } from '../workflows/contract/ids';
 import type { AccountClosureWorkflow } from '../workflows/contract/messages';
 import { ACCOUNT_CLOSURE, CLOSURE_ID_MEMO, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
+import { accountOf, type AccountIds } from './account-ids';
 import { seedOf } from './confirmation-token';
-import { AccountClosureError } from './errors';
-import { asNotSetUp, describeRun, findRunOf, type ClosureRun, type RunRef } from './find-closure';
-import { CALL_TIMEOUT_MS, callServer, hasCode } from './server-calls';
+import { AccountClosureError, hasCode } from './errors';
+import { describeRun, findRunOf, identified, type DescribedRun, type RunRef } from './find-closure';
+import { isOutcome } from './observed-closure';
+import { asNotSetUp } from './server-faults';
+import type { TemporalServer } from './temporal-server';
 
 /** Whose account is to be closed, and the token that the caller has made and stored. */
-export interface ClosureRequest {
-  /** Tenant id: a GUID, in upper or lower case. */
-  readonly tenantId: string;
-  /** Object id of the account in that tenant: a GUID, in upper or lower case. */
-  readonly objectId: string;
+export interface ClosureRequest extends AccountIds {
   /** From `createConfirmationToken()`. */
   readonly token: string;
 }
@@ -33,7 +34,7 @@ export type RequestedClosure =
 
 /** Where closures are started. */
 export interface ClosureStarter {
-  readonly client: Client;
+  readonly server: TemporalServer;
   readonly taskQueue: string;
 }
 
@@ -48,6 +49,9 @@ const STATIC_DETAILS = [
 ].join('\n');
 
 const ATTEMPTS = 5;
+/** A closure whose outcome is known still arranges what follows it: a moment, unless something is wrong. */
+const FINISHING_MS = 10_000;
+const FINISHING_POLL_MS = 250;
 
 interface PreparedRequest {
   readonly account: Account;
@@ -64,8 +68,8 @@ interface PreparedRequest {
 export async function requestClosure(starter: ClosureStarter, request: ClosureRequest): Promise<RequestedClosure> {
   const prepared = prepare(request);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const latest = await latestRun(starter.client, prepared.workflowId);
-    const answer = await answerFrom(starter.client, prepared, latest);
+    const latest = await latestRun(starter.server, prepared);
+    const answer = await answerFrom(starter.server, prepared, latest);
     if (answer !== undefined) return answer;
     const run = await start(starter, prepared, latest === undefined);
     if (run !== 'came-and-went') return toAnswer(prepared, run);
@@ -73,45 +77,62 @@ export async function requestClosure(starter: ClosureStarter, request: ClosureRe
   throw new AccountClosureError('unavailable', 'Requests for this account come and go at once: try again.');
 }
 
-function prepare({ tenantId, objectId, token }: ClosureRequest): PreparedRequest {
-  const account = { tenantId: guidOf('tenantId', tenantId), objectId: guidOf('objectId', objectId) };
+function prepare({ token, ...ids }: ClosureRequest): PreparedRequest {
+  const account = accountOf(ids);
   const publicKey = publicKeyOf(seedOf(token));
   const workflowId = closureWorkflowId(account);
   return { account, publicKey, token, closureId: closureIdOf(publicKey, workflowId), workflowId };
 }
 
-function guidOf(field: string, text: string): Guid {
-  const guid = toGuid(text);
-  if (guid !== undefined) return guid;
-  throw new AccountClosureError('invalid-argument', `${field} is not a GUID.`, { field });
+/** The latest run for the account, once it is not just about to end: the outcome of a closure is known before its run ends. */
+async function latestRun(server: TemporalServer, request: PreparedRequest): Promise<DescribedRun | undefined> {
+  const giveUpAt = Date.now() + FINISHING_MS;
+  for (;;) {
+    const latest = await describedIfThere(server, request.workflowId);
+    const isInTheWay = latest !== undefined && latest.closureId !== request.closureId && isFinishing(latest);
+    if (!isInTheWay || Date.now() > giveUpAt) return latest;
+    await server.pause(FINISHING_POLL_MS);
+  }
 }
 
-async function latestRun(client: Client, workflowId: string): Promise<ClosureRun | undefined> {
+async function describedIfThere(server: TemporalServer, workflowId: string): Promise<DescribedRun | undefined> {
   try {
-    return await describeRun(client, { workflowId });
+    return await describeRun(server, { workflowId });
   } catch (error) {
     if (hasCode(error, 'no-such-closure')) return undefined;
     throw error;
   }
 }
 
+function isFinishing(run: DescribedRun): boolean {
+  return isOpen(run) && isOutcome(run.description.typedSearchAttributes.get(SEARCH_ATTRIBUTES.phase));
+}
+
+function isOpen({ description }: DescribedRun): boolean {
+  return description.closeTime === undefined;
+}
+
 /** The answer, when there is no need to start anything. */
 async function answerFrom(
-  client: Client,
+  server: TemporalServer,
   request: PreparedRequest,
-  latest: ClosureRun | undefined,
+  latest: DescribedRun | undefined,
 ): Promise<RequestedClosure | undefined> {
   if (latest === undefined) return undefined;
-  if (latest.closureId === request.closureId) return toAnswer(request, latest);
-  const own = await ownFinishedRun(client, request.closureId);
+  // Whose a run is that has ended without saying so is nobody's question any more.
+  const run = isOpen(latest) ? await identified(server, latest) : latest;
+  if (run.closureId === request.closureId) return toAnswer(request, { ...run, closureId: request.closureId });
+  const own = await ownFinishedRun(server, request.closureId);
   if (own !== undefined) return toAnswer(request, { ...own, closureId: request.closureId });
-  return latest.description.closeTime === undefined ? toAnswer(request, latest) : undefined;
+  return isOpen(run) && run.closureId !== undefined
+    ? toAnswer(request, { ...run, closureId: run.closureId })
+    : undefined;
 }
 
 /** A run of this token that a later closure of the same account has followed. */
-async function ownFinishedRun(client: Client, closureId: Guid): Promise<RunRef | undefined> {
+async function ownFinishedRun(server: TemporalServer, closureId: Guid): Promise<RunRef | undefined> {
   try {
-    return await findRunOf(client, closureId);
+    return await findRunOf(server, closureId);
   } catch (error) {
     if (hasCode(error, 'not-supported')) return undefined;
     throw error;
@@ -119,12 +140,13 @@ async function ownFinishedRun(client: Client, closureId: Guid): Promise<RunRef |
 }
 
 async function start(
-  { client, taskQueue }: ClosureStarter,
+  { server, taskQueue }: ClosureStarter,
   { account, publicKey, workflowId, closureId }: PreparedRequest,
   isFirst: boolean,
-): Promise<ClosureRun | 'came-and-went'> {
+): Promise<(RunRef & { readonly closureId: Guid }) | 'came-and-went'> {
+  const receivedAt = new Date();
   try {
-    const handle = await callServer(client, CALL_TIMEOUT_MS, () =>
+    const handle = await server.write((client) =>
       client.workflow.start<AccountClosureWorkflow>(ACCOUNT_CLOSURE, {
         workflowId,
         taskQueue,
@@ -137,14 +159,16 @@ async function start(
         typedSearchAttributes: [
           { key: SEARCH_ATTRIBUTES.closureId, value: closureId },
           { key: SEARCH_ATTRIBUTES.phase, value: 'checking' },
-          { key: SEARCH_ATTRIBUTES.receivedAt, value: new Date() },
+          { key: SEARCH_ATTRIBUTES.receivedAt, value: receivedAt },
+          { key: SEARCH_ATTRIBUTES.dueBy, value: dueBy(receivedAt) },
+          { key: SEARCH_ATTRIBUTES.tenant, value: tenantKeyOf(account.tenantId) },
         ],
         staticSummary: STATIC_SUMMARY,
         staticDetails: STATIC_DETAILS,
       }),
     );
     // The server does not say whether it started this run or found it: the memo does.
-    return await describeRun(client, { workflowId, runId: handle.firstExecutionRunId });
+    return await identified(server, await describeRun(server, { workflowId, runId: handle.firstExecutionRunId }));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'came-and-went';
     throw asNotSetUp(error);

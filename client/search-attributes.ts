@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
-import { AccountClosureError } from './errors';
-import { CALL_TIMEOUT_MS, callServer, grpcCodeOf, hasCode } from './server-calls';
+import { AccountClosureError, hasCode } from './errors';
+import { GRPC, grpcDetailsOf, isFromGrpc } from './server-faults';
+import type { TemporalServer } from './temporal-server';
 
 /** What became of the search attributes, by name. */
 export interface SearchAttributeRegistration {
@@ -12,100 +11,126 @@ export interface SearchAttributeRegistration {
   readonly present: readonly string[];
   /** The server does not let us register these: the commands that do it with an administrator's rights. */
   readonly refused: readonly { readonly name: string; readonly command: string }[];
+  /** There already, but of another type: what is written to them is lost or fails. Types in the words of Temporal's command. */
+  readonly mistyped: readonly { readonly name: string; readonly type: string; readonly wanted: string }[];
+  /** The server has no free slot for these; `reason` in its own words. */
+  readonly withoutRoom: readonly { readonly name: string; readonly wanted: string; readonly reason: string }[];
 }
 
 type Attribute = (typeof SEARCH_ATTRIBUTES)[keyof typeof SEARCH_ATTRIBUTES];
 
-/** `temporal.api.enums.v1.IndexedValueType`, and the words of the Temporal command line. */
-const TYPES = {
-  KEYWORD: { value: 2, word: 'Keyword' },
-  DATETIME: { value: 6, word: 'Datetime' },
-  KEYWORD_LIST: { value: 7, word: 'KeywordList' },
-} as const satisfies Record<Attribute['type'], unknown>;
+/** `temporal.api.enums.v1.IndexedValueType`, in the words of the Temporal command line. */
+const WORDS: readonly string[] = ['Unspecified', 'Text', 'Keyword', 'Int', 'Double', 'Bool', 'Datetime', 'KeywordList'];
 
-const ALREADY_EXISTS = 6;
-const INVALID_ARGUMENT = 3;
+const TYPES = {
+  KEYWORD: 2,
+  DATETIME: 6,
+  KEYWORD_LIST: 7,
+} as const satisfies Record<Attribute['type'], number>;
+
 const EFFECT_TIMEOUT_MS = 60_000;
 const EFFECT_POLL_MS = 500;
+
+/** What came of trying to register one. */
+type Attempt = 'added' | 'refused' | { readonly noRoom: string };
 
 /**
  * Registers the closures' search attributes in the client's namespace, and returns when the server accepts them. Again is
  * harmless.
  * @throws AccountClosureError `unavailable`, `timed-out`
  */
-export async function registerSearchAttributes(client: Client): Promise<SearchAttributeRegistration> {
-  const known = await knownAttributes(client);
+export async function registerSearchAttributes(server: TemporalServer): Promise<SearchAttributeRegistration> {
+  const known = await knownAttributes(server);
   const all: readonly Attribute[] = Object.values(SEARCH_ATTRIBUTES);
-  const present = all.filter(({ name }) => known.has(name));
-  const missing = all.filter(({ name }) => !known.has(name));
-  const registration = { added: [], present: present.map(({ name }) => name), refused: [] };
-  if (missing.length === 0) return registration;
-  const isAdded = await add(client, missing);
-  if (!isAdded) return { ...registration, refused: missing.map((attribute) => toCommand(client, attribute)) };
-  await untilAccepted(client);
-  return { ...registration, added: missing.map(({ name }) => name) };
+  const isThere = ({ name }: Attribute): boolean => known.has(name);
+  const attempts: (readonly [Attribute, Attempt])[] = [];
+  for (const attribute of all) {
+    if (!isThere(attribute)) attempts.push([attribute, await add(server, attribute)]);
+  }
+  const added = attempts.flatMap(([attribute, attempt]) => (attempt === 'added' ? [attribute] : []));
+  if (added.length > 0) await untilAccepted(server, [...added, ...all.filter(isThere)]);
+  return {
+    added: added.map(({ name }) => name),
+    present: all.filter((attribute) => known.get(attribute.name) === TYPES[attribute.type]).map(({ name }) => name),
+    refused: attempts.flatMap(([attribute, attempt]) => (attempt === 'refused' ? [toCommand(server, attribute)] : [])),
+    mistyped: all.flatMap((attribute) => mistyped(attribute, known.get(attribute.name))),
+    withoutRoom: attempts.flatMap(([{ name, type }, attempt]) =>
+      typeof attempt === 'string' ? [] : [{ name, wanted: wordOf(TYPES[type]), reason: attempt.noRoom }],
+    ),
+  };
 }
 
-async function knownAttributes(client: Client): Promise<ReadonlySet<string>> {
-  const { namespace } = client.options;
+function mistyped({ name, type }: Attribute, found: number | undefined): SearchAttributeRegistration['mistyped'] {
+  if (found === undefined || found === TYPES[type]) return [];
+  return [{ name, type: wordOf(found), wanted: wordOf(TYPES[type]) }];
+}
+
+async function knownAttributes(server: TemporalServer): Promise<ReadonlyMap<string, number>> {
   try {
-    const { customAttributes } = await callServer(client, CALL_TIMEOUT_MS, () =>
-      client.connection.operatorService.listSearchAttributes({ namespace }),
+    const { customAttributes } = await server.read((client) =>
+      client.connection.operatorService.listSearchAttributes({ namespace: client.options.namespace }),
     );
-    return new Set(Object.keys(customAttributes));
+    return new Map(Object.entries(customAttributes));
   } catch (error) {
     // Not every server lets us look: then we try to add them all.
-    if (hasCode(error, 'access-denied', 'not-supported')) return new Set();
+    if (hasCode(error, 'access-denied', 'not-supported')) return new Map();
     throw error;
   }
 }
 
-async function add(client: Client, attributes: readonly Attribute[]): Promise<boolean> {
-  const { namespace } = client.options;
-  const searchAttributes = Object.fromEntries(attributes.map(({ name, type }) => [name, TYPES[type].value]));
+/** One by one: so that one which has no room is no hindrance to the others, and is known by name. */
+async function add(server: TemporalServer, { name, type }: Attribute): Promise<Attempt> {
+  const searchAttributes = { [name]: TYPES[type] };
   try {
-    await callServer(client, CALL_TIMEOUT_MS, () =>
-      client.connection.operatorService.addSearchAttributes({ namespace, searchAttributes }),
+    await server.write((client) =>
+      client.connection.operatorService.addSearchAttributes({ namespace: client.options.namespace, searchAttributes }),
     );
-    return true;
+    return 'added';
   } catch (error) {
-    if (hasCode(error, 'access-denied', 'not-supported')) return false;
-    if (error instanceof AccountClosureError && grpcCodeOf(error.cause) === ALREADY_EXISTS) return true;
+    if (hasCode(error, 'access-denied', 'not-supported')) return 'refused';
+    if (isFromGrpc(error, GRPC.alreadyExists)) return 'added';
+    // Name and type are constants of ours: what is wrong with them is that there is no column left.
+    if (isFromGrpc(error, GRPC.invalidArgument)) return { noRoom: grpcDetailsOf(error) ?? 'no reason is given' };
     throw error;
   }
 }
 
 /** A new attribute acts only when the server has read its settings again. */
-async function untilAccepted(client: Client): Promise<void> {
-  const query = Object.values(SEARCH_ATTRIBUTES)
-    .map(({ name }) => `${name} IS NULL`)
-    .join(' AND ');
+async function untilAccepted(server: TemporalServer, attributes: readonly Attribute[]): Promise<void> {
+  const query = attributes.map(({ name }) => `${name} IS NULL`).join(' AND ');
   const giveUpAt = Date.now() + EFFECT_TIMEOUT_MS;
-  while (!(await isAccepted(client, query))) {
+  while (!(await isAccepted(server, query))) {
     if (Date.now() > giveUpAt) {
       throw new AccountClosureError('timed-out', 'The server does not know the new search attributes yet: try again.');
     }
-    await pause(EFFECT_POLL_MS);
+    await server.pause(EFFECT_POLL_MS);
   }
 }
 
-async function isAccepted(client: Client, query: string): Promise<boolean> {
+async function isAccepted(server: TemporalServer, query: string): Promise<boolean> {
   try {
-    await callServer(client, CALL_TIMEOUT_MS, () => client.workflow.count(query));
+    await server.read((client) => client.workflow.count(query));
     return true;
   } catch (error) {
     // A server without visibility (a test server) has nothing that could lag.
     if (hasCode(error, 'not-supported')) return true;
-    if (error instanceof AccountClosureError && grpcCodeOf(error.cause) === INVALID_ARGUMENT) return false;
+    if (isFromGrpc(error, GRPC.invalidArgument)) return false;
     throw error;
   }
 }
 
-function toCommand(client: Client, { name, type }: Attribute): { readonly name: string; readonly command: string } {
+function toCommand(
+  { client }: TemporalServer,
+  { name, type }: Attribute,
+): { readonly name: string; readonly command: string } {
   const { namespace } = client.options;
-  const word = TYPES[type].word;
+  const word = wordOf(TYPES[type]);
   return {
     name,
     command: `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${word}`,
   };
+}
+
+function wordOf(type: number): string {
+  return WORDS[type] ?? String(type);
 }

@@ -1,24 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import { confirmationUpdateId, signConfirmation } from '../workflows/contract/confirmation';
+import { confirmationUpdateId, signConfirmation, signReport } from '../workflows/contract/confirmation';
 import {
   confirmUpdate,
+  reportUpdate,
   resolveUpdate,
   withdrawUpdate,
-  type AccountClosureWorkflow,
   type Resolution,
 } from '../workflows/contract/messages';
-import type { ClosureStatus } from '../workflows/contract/status';
+import type { Report } from '../workflows/contract/confirmation';
 import { seedOf } from './confirmation-token';
-import { AccountClosureError, refusal } from './errors';
-import { describeRun, findClosure, type ClosureRun } from './find-closure';
-import { observed, readStatus, readStatusNow, type ObservedClosure } from './read-status';
-import { callServer, grpcCodeOf, hasCode, UPDATE_TIMEOUT_MS } from './server-calls';
-
-const FAILED_PRECONDITION = 9;
-const ATTEMPTS = 6;
-const PAUSE_MS = 100;
+import { invalidArgument, refusal } from './errors';
+import { findClosure, type ClosureRun } from './find-closure';
+import { deliver, type Message } from './deliver-message';
+import type { ObservedClosure } from './observed-closure';
+import { readStatus, readStatusIfAnswered } from './read-status';
+import type { TemporalServer } from './temporal-server';
 
 /** The person's yes. */
 export interface ConfirmRequest {
@@ -28,115 +24,129 @@ export interface ConfirmRequest {
   readonly planDigest: string;
 }
 
-/** A message under one Update id, so that it is one message however often it is sent; `finished` answers for a closure that is over. */
-interface Message {
-  readonly updateId: string;
-  readonly send: (handle: WorkflowHandle<AccountClosureWorkflow>, updateId: string) => Promise<ClosureStatus>;
-  readonly finished: (status: ObservedClosure) => ObservedClosure;
+/** The person's report. */
+export interface ReportRequest {
+  /** The token that the closure was requested with. */
+  readonly token: string;
+  /** `export-declined`: go on without the export. */
+  readonly step: Report['step'];
 }
 
+const SETTLING_MS = 2_000;
+const SETTLING_POLL_MS = 100;
+
 /**
- * Confirms the plan. A repeat of the accepted confirmation succeeds while the closure is open.
- * @throws AccountClosureError `wrong-token`, `stale-plan`, `not-awaiting-confirmation`, `timed-out` (safe to repeat)
+ * Confirms the plan, and answers the phase after the yes. A repeat of the accepted confirmation succeeds while the closure is
+ * open.
+ * @throws AccountClosureError `wrong-token`, `stale-plan`, `window-over`, `not-awaiting-confirmation`, `timed-out`
  */
 export async function confirmClosure(
-  client: Client,
+  server: TemporalServer,
   id: string,
   { token, planDigest }: ConfirmRequest,
 ): Promise<ObservedClosure> {
   const seed = seedOf(token);
-  const digest = planDigest.toLowerCase();
+  const digest = typeof planDigest === 'string' ? planDigest.toLowerCase() : '';
   if (!/^[0-9a-f]{64}$/.test(digest)) {
-    throw new AccountClosureError('invalid-argument', 'A planDigest is 64 hexadecimal digits.', {
-      field: 'planDigest',
-    });
+    throw invalidArgument('planDigest', 'A planDigest is 64 hexadecimal digits.');
   }
-  const run = await findClosure(client, id);
+  const run = await findClosure(server, id);
   const confirmation = signConfirmation(seed, run.closureId, digest);
-  return deliver(client, run, {
+  const accepted = await deliver(server, run, {
     updateId: confirmationUpdateId(confirmation),
     send: (handle, updateId) => handle.executeUpdate(confirmUpdate, { args: [confirmation], updateId }),
     finished: (status) => {
-      throw refusal('not-awaiting-confirmation', { status });
+      throw refusal(status.phase === 'expired' ? 'window-over' : 'not-awaiting-confirmation', { status });
     },
   });
+  return afterTheYes(server, run, accepted);
 }
 
 /**
  * Takes the request back. Repeating it on a withdrawn closure succeeds.
  * @throws AccountClosureError `past-point-of-no-return`, `closure-has-ended`, `timed-out` (safe to repeat)
  */
-export async function withdrawClosure(client: Client, id: string): Promise<ObservedClosure> {
-  const run = await findClosure(client, id);
+export async function withdrawClosure(server: TemporalServer, id: string): Promise<ObservedClosure> {
+  const run = await findClosure(server, id);
   const finished = (status: ObservedClosure): ObservedClosure =>
     status.phase === 'withdrawn' ? status : hasEnded(status);
-  try {
-    return await deliver(client, run, {
-      updateId: randomUUID(),
-      send: (handle, updateId) => handle.executeUpdate(withdrawUpdate, { updateId }),
-      finished,
-    });
-  } catch (error) {
-    if (!hasCode(error, 'past-point-of-no-return')) throw error;
-    // The outcome is known a moment before the Workflow ends.
-    const status = await readStatusNow(client, run);
-    if (status.outcome === undefined) throw error;
-    return finished(status);
-  }
+  const status = await deliver(server, run, {
+    updateId: randomUUID(),
+    send: (handle, updateId) => handle.executeUpdate(withdrawUpdate, { updateId }),
+    finished,
+  });
+  return status.outcome === undefined ? status : finished(status);
 }
 
 /**
- * Lets a step that waits for an operator go on.
+ * Lets a step that waits for an operator go on. With `since` of the attention it is one message however often it is sent.
  * @throws AccountClosureError `nothing-to-resolve`, `malformed-resolution`, `closure-has-ended`, `timed-out`
  */
-export async function resolveClosure(client: Client, id: string, resolution: Resolution): Promise<ObservedClosure> {
-  return deliver(client, await findClosure(client, id), {
-    updateId: randomUUID(),
-    send: (handle, updateId) => handle.executeUpdate(resolveUpdate, { args: [resolution], updateId }),
+export async function resolveClosure(
+  server: TemporalServer,
+  id: string,
+  resolution: Resolution,
+): Promise<ObservedClosure> {
+  const { target, since } = resolution;
+  if (since !== undefined && Number.isNaN(Date.parse(since))) {
+    throw invalidArgument('since', '`since` is that of the attention: an instant in ISO 8601.');
+  }
+  const run = await findClosure(server, id);
+  const answered = { ...resolution, since: since ?? (await sinceWhen(server, run, target)) };
+  return deliver(server, run, {
+    updateId: `resolve-${target}-${answered.since}`,
+    send: (handle, updateId) => handle.executeUpdate(resolveUpdate, { args: [answered], updateId }),
     finished: hasEnded,
   });
 }
 
-async function deliver(client: Client, run: ClosureRun, message: Message): Promise<ObservedClosure> {
-  if (run.description.closeTime !== undefined) return message.finished(await readStatus(client, run));
-  const handle = client.workflow.getHandle<AccountClosureWorkflow>(run.workflowId, run.runId);
-  try {
-    return observed(run, await callServer(client, UPDATE_TIMEOUT_MS, () => sendUntilTaken(handle, message)));
-  } catch (error) {
-    // The closure may have ended while the message was under way: that is an answer, too.
-    if (hasCode(error, 'no-such-closure', 'unexpected-answer')) return afterTheEnd(client, run, { message, error });
-    throw error;
-  }
-}
-
 /**
- * The server gives a message up when the Workflow Task that would have taken it is void, as it is when an Activity ends in
- * the same moment. Nothing has happened then.
+ * Reports what the person has decided or done themselves, signed with the token. Repeating it succeeds.
+ * @throws AccountClosureError `wrong-token`, `not-exporting`, `malformed-report`, `closure-has-ended`, `timed-out`
  */
-async function sendUntilTaken(
-  handle: WorkflowHandle<AccountClosureWorkflow>,
-  message: Message,
-  attempt = 1,
-): Promise<ClosureStatus> {
-  try {
-    return await message.send(handle, message.updateId);
-  } catch (error) {
-    if (grpcCodeOf(error) !== FAILED_PRECONDITION || attempt === ATTEMPTS) throw error;
-  }
-  await pause(attempt * PAUSE_MS);
-  return sendUntilTaken(handle, message, attempt + 1);
+export async function reportToClosure(
+  server: TemporalServer,
+  id: string,
+  { token, step }: ReportRequest,
+): Promise<ObservedClosure> {
+  const seed = seedOf(token);
+  const run = await findClosure(server, id);
+  const report = signReport(seed, run.closureId, step);
+  const message: Message = {
+    updateId: `report-${step}-${report.signature}`,
+    send: (handle, updateId) => handle.executeUpdate(reportUpdate, { args: [report], updateId }),
+    finished: hasEnded,
+  };
+  return deliver(server, run, message);
 }
 
-async function afterTheEnd(
-  client: Client,
+async function sinceWhen(server: TemporalServer, run: ClosureRun, target: Resolution['target']): Promise<string> {
+  const status = await readStatus(server, run);
+  const waiting = status.attention.find((step) => step.target === target);
+  // The start of the follow-up may wait for somebody when all else is over.
+  if (waiting === undefined && status.outcome !== undefined) hasEnded(status);
+  if (waiting === undefined) throw refusal('nothing-to-resolve', { status });
+  return waiting.since;
+}
+
+/** A moment after the yes the Workflow still is where it waited for it. */
+async function afterTheYes(
+  server: TemporalServer,
   run: ClosureRun,
-  { message, error }: { readonly message: Message; readonly error: unknown },
+  accepted: ObservedClosure,
 ): Promise<ObservedClosure> {
-  const now = await describeRun(client, run);
-  if (now.description.closeTime === undefined) throw error;
-  return message.finished(await readStatus(client, now));
+  const giveUpAt = Date.now() + SETTLING_MS;
+  let status = accepted;
+  while (status.phase === 'awaitingConfirmation' && Date.now() < giveUpAt) {
+    await server.pause(SETTLING_POLL_MS);
+    const now = await readStatusIfAnswered(server, run);
+    // The yes was accepted: that nobody answers any more does not change it.
+    if (now === undefined) return status;
+    status = now;
+  }
+  return status;
 }
 
 function hasEnded(status: ObservedClosure): never {
-  throw new AccountClosureError('closure-has-ended', `The closure has ended as ${status.phase}.`, { status });
+  throw refusal('closure-has-ended', { status });
 }

@@ -5,26 +5,29 @@
 -- statements name the schema, so no search path matters.
 
 CREATE TABLE account_closure.audit_entry (
-  sequence    bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  closure_id  uuid        NOT NULL,
-  target      text        NOT NULL CHECK (length(target) BETWEEN 1 AND 64),
-  step        text        NOT NULL CHECK (length(step) BETWEEN 1 AND 64),
-  round       integer     NOT NULL CHECK (round >= 0),
-  kind        text        NOT NULL CHECK (kind IN ('intent', 'result')),
-  plan_digest text        CHECK (length(plan_digest) BETWEEN 1 AND 128),
-  outcome     jsonb       CHECK (
-    outcome IS NULL OR (kind = 'result' AND jsonb_typeof(outcome) = 'object' AND length(outcome::text) <= 16384)
-  ),
-  recorded_at timestamptz NOT NULL DEFAULT now(),
+  sequence     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  closure_id   uuid        NOT NULL,
+  -- Of the chain of runs: it keeps a later closure by the same token apart.
+  first_run_id text        NOT NULL CHECK (length(first_run_id) BETWEEN 1 AND 64),
+  target       text        NOT NULL CHECK (length(target) BETWEEN 1 AND 64),
+  step         text        NOT NULL CHECK (length(step) BETWEEN 1 AND 64),
+  round        integer     NOT NULL CHECK (round >= 0),
+  kind         text        NOT NULL CHECK (kind IN ('decision', 'intent', 'mark', 'answer', 'result')),
+  -- The changing call, the instant of a decision; '' where there can be but one.
+  occasion     text        NOT NULL DEFAULT '' CHECK (length(occasion) <= 128),
+  plan_digest  text        CHECK (length(plan_digest) BETWEEN 1 AND 128),
+  -- Up to 256 KiB: the plan that was shown is one.
+  outcome      jsonb       CHECK (jsonb_typeof(outcome) = 'object' AND octet_length(outcome::text) <= 262144),
+  recorded_at  timestamptz NOT NULL DEFAULT now(),
   -- The key of idempotency; it also finds the entries of a closure.
-  CONSTRAINT audit_entry_once UNIQUE (closure_id, target, step, round, kind)
+  CONSTRAINT audit_entry_once UNIQUE (closure_id, first_run_id, target, step, round, kind, occasion)
 );
 
 -- A second fence, for everybody: the application's role has no right to change anything in the first place, and an owner
 -- who is set on it can drop the trigger. It stops the slip of a hand.
 CREATE FUNCTION account_closure.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'audit entries are never changed or removed' USING ERRCODE = 'insufficient_privilege';
+  RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END
 $$;
 

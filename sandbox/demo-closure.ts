@@ -2,35 +2,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AccountClosureClient, createConfirmationToken, type ObservedClosure, type Phase } from '../client';
 import { ADA } from './entra/people';
 import type { Stack } from './stack';
+import { broughtBy, phasesSoFar, titleOf } from './story';
 
 /** A closure that has ended, with what the checks need of it. */
 export interface EndedClosure {
   readonly status: ObservedClosure;
   readonly person: typeof ADA;
+  /** Its page in the Web UI, for as long as the stack runs. */
+  readonly link: string;
 }
 
 /** Says lines to whoever watches. */
 export type Say = (...lines: readonly string[]) => void;
 
-const TOLD: Record<Phase, string> = {
-  checking: 'Verify tenant: is it unmanaged, and may this account be closed here?',
-  exporting: 'Export: the directory writes the system-generated logs into a container of its own.',
-  planning: 'Plan: what will be erased, and what stays.',
-  awaitingConfirmation:
-    'Confirmation: closing is irreversible, all personal data goes, access ends. Waiting for the yes.',
-  coolingOff: 'Cooling off: the person may still withdraw.',
-  erasing: 'Erasure: block sign-in, revoke sessions, delete, purge. From here on there is no way back.',
-  verifying: 'Verification: read again, and once more after the quiet period.',
-  closed: 'Closed.',
-  rejected: 'Rejected.',
-  withdrawn: 'Withdrawn.',
-  expired: 'Expired.',
-  stopped: 'Stopped.',
-};
-
 const LOOK_EVERY_MS = 200;
 
-/** Closes the account of the sample person, and tells every phase as it comes. */
+/** Closes the account of the sample person, and tells every phase in its order, however short. */
 export async function narrateClosure(stack: Stack, say: Say): Promise<EndedClosure> {
   const client = AccountClosureClient.connect({ env: stack.environment });
   try {
@@ -38,13 +25,11 @@ export async function narrateClosure(stack: Stack, say: Say): Promise<EndedClosu
     const token = createConfirmationToken();
     const { workflowId, closureId } = await client.request({ tenantId: ADA.tenantId, objectId: ADA.objectId, token });
     const { runId } = await client.find(workflowId);
-    say('', `Closure ${closureId}`);
-    say(
-      `Web UI  ${stack.temporal.uiUrl}/namespaces/${stack.temporal.namespace}/workflows/${workflowId}/${runId}/timeline`,
-      '',
-    );
+    const { uiUrl, namespace } = stack.temporal;
+    const link = `${uiUrl}/namespaces/${namespace}/workflows/${workflowId}/${runId}/timeline`;
+    say('', `Closure ${closureId}`, `Web UI, while the demo runs: ${link}`, '');
     const status = await follow(client, { workflowId, token, say });
-    return { status, person: ADA };
+    return { status, person: ADA, link };
   } finally {
     await client.close();
   }
@@ -57,32 +42,28 @@ interface Followed {
 }
 
 async function follow(client: AccountClosureClient, { workflowId, token, say }: Followed): Promise<ObservedClosure> {
-  let told: Phase | undefined;
+  const told: Phase[] = [];
   for (;;) {
     const status = await client.status(workflowId);
-    if (status.phase !== told) say(`${time()}  ${TOLD[status.phase]}`);
-    told = status.phase;
+    tellNews(status, told, say);
     if (status.outcome !== undefined) return status;
-    if (status.phase === 'awaitingConfirmation' && status.confirmation === undefined) {
-      await confirm(client, status, { workflowId, token, say });
+    if (status.phase === 'awaitingConfirmation') {
+      const { planDigest } = status;
+      await client.confirm(workflowId, { token, planDigest });
+      say(`${time()}  Yes: signed with the token over plan ${planDigest.slice(0, 12)}…`);
     }
     await pause(LOOK_EVERY_MS);
   }
 }
 
-async function confirm(
-  client: AccountClosureClient,
-  status: ObservedClosure,
-  { workflowId, token, say }: Followed,
-): Promise<void> {
-  const { planDigest = '', plan, export: exported } = status;
-  say(`          exported: ${String(exported?.files.length ?? 0)} files`);
-  for (const { name, erases, retains } of plan?.targets ?? []) {
-    say(`          ${name}: erases ${erases.map(({ what, count }) => `${what} (${String(count)})`).join(', ')}`);
-    say(`          ${name}: stays ${retains.map(({ what, basis }) => `${what} (${basis})`).join(', ')}`);
+/** Tells what has not been told, and remembers it. A phase may be over before anybody looked. */
+function tellNews(status: ObservedClosure, told: Phase[], say: Say): void {
+  for (const phase of phasesSoFar(status).filter((phase) => !told.includes(phase))) {
+    const before = told.at(-1);
+    const facts = before === undefined ? [] : broughtBy(before, status);
+    say(...facts.map((fact) => `          ${fact}`), `${time()}  ${titleOf(phase)}`);
+    told.push(phase);
   }
-  await client.confirm(workflowId, { token, planDigest });
-  say(`${time()}  Yes: signed with the token over plan ${planDigest.slice(0, 12)}…`);
 }
 
 function time(): string {

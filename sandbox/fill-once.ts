@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hasCode } from './error-code';
+import { isAlive } from './is-alive';
 
 const POLL_MS = 500;
 // Longer than any build takes: behind an older lock stands a process id that somebody else has by now.
@@ -59,15 +60,5 @@ async function isStale(lock: string): Promise<boolean> {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    // EPERM: alive, and somebody else's.
-    return hasCode(error, 'EPERM');
   }
 }

@@ -1,7 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { migrateDatabase } from '../activities/adapters/audit-log/setup';
+import { migrateDatabase } from '../activities/adapters/database/setup';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { startAzurite } from './azurite';
 import { startPglite } from './database';
@@ -123,6 +122,8 @@ async function environmentOf(options: StackOptions, parts: Parts): Promise<Recor
     ([name]) => (name.startsWith('CLOSURE_') && name !== 'CLOSURE_TOKEN') || name === 'LOG_LEVEL',
   );
   return {
+    // The stand-in answers at once what was written: nobody waits for what Microsoft needs ten minutes for.
+    CLOSURE_READS_LAG: '2s',
     ...options.defaults,
     ...Object.fromEntries(policy.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
     TEMPORAL_ADDRESS: parts.temporal.address,
@@ -131,7 +132,8 @@ async function environmentOf(options: StackOptions, parts: Parts): Promise<Recor
     TEMPORAL_CONFIG_FILE: path.join(packageRoot(), 'sandbox', 'temporal', 'profile.toml'),
     GRAPH_URL: parts.entra.graphUrl,
     LOGIN_URL: parts.entra.loginUrl,
-    GRAPH_TOKEN: TOKEN,
+    // One tenant each, as the real service gives them: what is absent is then proven to be absent from the tenant.
+    GRAPH_TOKEN: `${TOKEN}.{tenantId}`,
     AZURE_STORAGE_CONNECTION_STRING: parts.storageConnectionString,
     DATABASE_URL: parts.databaseUrl,
     HEALTH_PORT: String(await freePort()),
@@ -146,15 +148,27 @@ export async function startWorker(
   environment: Readonly<Record<string, string>>,
   { onProgress, ...options }: Pick<StackOptions, 'onProgress'> & Pick<GuardedOptions, 'onOutput'>,
 ): Promise<GuardedProcess> {
-  const main = path.join(packageRoot(), 'dist', 'worker', 'main.js');
-  const worker = startGuarded([process.execPath, main], { ...options, environment });
-  await withProgress('Starting the worker', onProgress, () => untilReady(worker, environment['HEALTH_PORT'] ?? ''));
+  const worker = spawnWorker(environment, options);
+  await withProgress('Starting the worker', onProgress, () => untilReady(worker, environment));
   return worker;
 }
 
-async function untilReady(worker: GuardedProcess, healthPort: string): Promise<void> {
+/** Starts a worker process with that environment. */
+export function spawnWorker(
+  environment: Readonly<Record<string, string>>,
+  options: Pick<GuardedOptions, 'onOutput'>,
+): GuardedProcess {
+  const main = path.join(packageRoot(), 'dist', 'worker', 'main.js');
+  return startGuarded([process.execPath, main], { ...options, environment });
+}
+
+/**
+ * Returns when the worker that was started with that environment is ready.
+ * @throws Error when it ends or is not ready in a minute
+ */
+export async function untilReady(worker: GuardedProcess, environment: Readonly<Record<string, string>>): Promise<void> {
   const deadline = Date.now() + WORKER_READY_WITHIN_MS;
-  while (!(await isReady(healthPort))) {
+  while (!(await isReady(environment['HEALTH_PORT'] ?? ''))) {
     if (worker.hasExited()) throw new Error(`The worker ended while it was starting:\n${worker.lastOutput()}`);
     if (Date.now() > deadline) throw new Error(`The worker did not become ready:\n${worker.lastOutput()}`);
     await pause(100);
@@ -179,16 +193,6 @@ export function leaveOutside(environment: Record<string, string | undefined>): v
     const isMeantForOthers = /^(TEMPORAL|GRAPH|AZURE|LOGIN|METRICS|HEALTH)_/.test(name) && !name.endsWith('_PATH');
     if (isMeantForOthers) Reflect.deleteProperty(environment, name);
   }
-}
-
-/** Writes the environment where a shell can read it (`set -a; . FILE`), for the command line. Returns the file. */
-export async function writeEnvironmentFile(environment: Readonly<Record<string, string>>): Promise<string> {
-  const folder = path.join(packageRoot(), '.closure');
-  const file = path.join(folder, 'env');
-  await mkdir(folder, { recursive: true });
-  const lines = Object.entries(environment).map(([name, value]) => `${name}='${value.replaceAll("'", `'\\''`)}'`);
-  await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
-  return file;
 }
 
 /** Resolves when somebody asks this process to end. */

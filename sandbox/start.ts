@@ -1,30 +1,60 @@
 import { SAMPLE_PEOPLE } from './entra/people';
-import { toStderr } from './progress';
-import { leaveOutside, startStack, untilAskedToEnd, writeEnvironmentFile, type Stack } from './stack';
+import { writeEnvironmentFile } from './environment-file';
+import { keepRunning, type KeptProcess } from './keep-running';
+import { toStderr, withProgress } from './progress';
+import { leaveOutside, spawnWorker, startFarEnds, untilAskedToEnd, untilReady, type FarEnds } from './stack';
+import { byLine, describeWorkerLine } from './worker-events';
 
 /** `npm start`: the embedded stack with the real worker, until Ctrl-C. */
 async function start(): Promise<void> {
   const asked = untilAskedToEnd();
   leaveOutside(process.env);
-  const stack = await startStack({
+  const farEnds = await startFarEnds({
     onProgress: toStderr,
     environment: process.env,
     defaults: { CLOSURE_VERIFY_AFTER: '10s' },
     usualPorts: true,
   });
   try {
-    say(...(await welcome(stack)));
-    const workerEnded = stack.worker.exited.then(() => 'worker' as const);
-    if ((await Promise.race([asked, workerEnded])) === 'worker') {
-      throw new Error(`The worker has ended:\n${stack.worker.lastOutput()}`);
-    }
-    say('', 'Stopping …');
+    await runWorker(farEnds, asked);
   } finally {
-    await stack.close();
+    await farEnds.close();
   }
 }
 
-async function welcome({ temporal, environment }: Stack): Promise<string[]> {
+async function runWorker(farEnds: FarEnds, asked: Promise<void>): Promise<void> {
+  const worker = await withProgress('Starting the worker', toStderr, () => keepWorkerRunning(farEnds));
+  const environmentFile = await writeEnvironmentFile(farEnds.environment);
+  try {
+    say(...welcome(farEnds, environmentFile.path));
+    await Promise.race([asked, failWithTemporal(farEnds)]);
+    say('', 'Stopping …');
+  } finally {
+    await environmentFile.remove();
+    await worker.stop();
+  }
+}
+
+function keepWorkerRunning({ environment }: FarEnds): Promise<KeptProcess> {
+  const tell = (line: string): void => {
+    const described = describeWorkerLine(line);
+    if (described !== undefined) say(described);
+  };
+  return keepRunning({
+    name: 'The worker',
+    start: () => spawnWorker(environment, { onOutput: byLine(tell) }),
+    untilReady: (worker) => untilReady(worker, environment),
+    say,
+  });
+}
+
+/** A worker can be started again; Temporal's server takes the closures with it. */
+async function failWithTemporal({ temporal }: FarEnds): Promise<never> {
+  const lastOutput = await temporal.ended;
+  throw new Error(`The Temporal server has ended, and the closures in its memory are gone:\n${lastOutput}`);
+}
+
+function welcome({ temporal, environment }: FarEnds, environmentFile: string): string[] {
   const [person] = SAMPLE_PEOPLE;
   const request =
     person === undefined ? '' : `  npx closure request --tenant ${person.tenantId} --object ${person.objectId}`;
@@ -38,20 +68,16 @@ async function welcome({ temporal, environment }: Stack): Promise<string[]> {
     ...SAMPLE_PEOPLE.map(({ tenantId, objectId, about }) => `  ${tenantId}  ${objectId}  ${about}`),
     '',
     'Try, in another terminal in this folder:',
-    `  set -a; . ${await relativeEnvironmentFile(environment)}; set +a`,
+    `  set -a; . ${environmentFile}; set +a`,
     request,
     '  npx closure status <closure id>',
     '  npx closure confirm <closure id> --token <token> --plan <plan digest>',
     '  npx closure wait <closure id>',
     '  npx closure audit show <closure id>',
     '',
+    'Everything is kept in memory only. What the worker has to say follows here; if it ends, it is started again.',
     'Ctrl-C ends everything.',
   ];
-}
-
-async function relativeEnvironmentFile(environment: Stack['environment']): Promise<string> {
-  await writeEnvironmentFile(environment);
-  return './.closure/env';
 }
 
 function say(...lines: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import type { ClosurePolicy } from '../workflows/contract/policy';
+import type { ConfiguredPolicy } from '../activities';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract/names';
 import { TARGET_NAMES } from '../workflows/contract/targets';
 import { parseDuration } from './duration';
@@ -13,6 +13,11 @@ export class ConfigError extends Error {
     super(problems.join('\n'));
     this.name = 'ConfigError';
     this.problems = problems;
+  }
+
+  /** The variables that the problems name: each line begins with its own. */
+  get variables(): readonly string[] {
+    return this.problems.flatMap((line) => /^[A-Z][A-Z_*]+(?: and [A-Z][A-Z_]+)*/.exec(line)?.[0].split(' and ') ?? []);
   }
 }
 
@@ -30,7 +35,7 @@ export interface WorkerConfig {
   readonly credentials: DirectoryCredentials;
   readonly storageConnectionString: string;
   readonly databaseUrl: string;
-  readonly policy: ClosurePolicy;
+  readonly policy: ConfiguredPolicy;
   /** `undefined`: off. */
   readonly healthPort: number | undefined;
   /** `undefined`: off. */
@@ -44,22 +49,25 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const DURATION_HINT = 'takes a duration such as 90s, 15 minutes or 14 days';
 
-function duration(byDefault: string, atLeastMs: number): z.ZodType<number> {
+function duration(byDefault: string, atLeastMs: number, atMostMs = LONGEST_MS): z.ZodType<number> {
   return z
     .string()
     .default(byDefault)
     .transform((text, context) => {
       const valueMs = parseDuration(text);
-      if (valueMs !== undefined && valueMs >= atLeastMs && valueMs <= LONGEST_MS) return valueMs;
+      if (valueMs !== undefined && valueMs >= atLeastMs && valueMs <= atMostMs) return valueMs;
       context.addIssue({
         code: 'custom',
-        message: atLeastMs === 0 ? `${DURATION_HINT}, or 0` : `${DURATION_HINT}, at least 1s`,
+        message: `${DURATION_HINT}${atLeastMs === 0 ? ', or 0' : ', at least 1s'}${atMostMs < LONGEST_MS ? `, at most ${String(atMostMs / MILLISECONDS_A_MINUTE)} minutes` : ''}`,
       });
       return z.NEVER;
     });
 }
 
 const MILLISECONDS_A_SECOND = 1_000;
+const MILLISECONDS_A_MINUTE = 60 * MILLISECONDS_A_SECOND;
+/** A step that reads is given an hour: within it the whole lag has to pass, and some attempts behind it. */
+const LONGEST_LAG_MS = 30 * MILLISECONDS_A_MINUTE;
 /** Ten years: longer than any wait of a closure, and still a date that a calendar can show. */
 const LONGEST_MS = 10 * 365 * 24 * 60 * 60 * MILLISECONDS_A_SECOND;
 
@@ -94,11 +102,12 @@ const Environment = z.object({
     ),
   DATABASE_URL: z
     .string('is missing: the URL of the PostgreSQL database for the audit log')
-    .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url), 'takes a postgres:// URL'),
+    .refine((url) => /^postgres(ql)?:\/\//.test(url), 'takes a postgres:// URL'),
   CLOSURE_CONFIRMATION_WINDOW: duration('14 days', MILLISECONDS_A_SECOND),
   CLOSURE_COOLING_OFF: duration('0', 0),
   CLOSURE_EXPORT_DEADLINE: duration('35 days', MILLISECONDS_A_SECOND),
   CLOSURE_EXPORT_RETENTION: duration('30 days', 0),
+  CLOSURE_READS_LAG: duration('10 minutes', 0, LONGEST_LAG_MS),
   CLOSURE_VERIFY_AFTER: duration('15 minutes', 0),
   CLOSURE_TARGETS: z
     .never('is not supported by this version: unset it, or the targets in it would not be erased')
@@ -107,6 +116,9 @@ const Environment = z.object({
   METRICS_PORT: port,
   LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
 });
+
+/** The variables that are read here. */
+export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(Environment.shape);
 
 /**
  * The settings from the environment. An empty variable counts as not set.
@@ -136,12 +148,13 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 
 type Settings = z.infer<typeof Environment>;
 
-function policyOf(settings: Settings): ClosurePolicy {
+function policyOf(settings: Settings): ConfiguredPolicy {
   return {
     confirmationWindowMs: settings.CLOSURE_CONFIRMATION_WINDOW,
     coolingOffMs: settings.CLOSURE_COOLING_OFF,
     exportDeadlineMs: settings.CLOSURE_EXPORT_DEADLINE,
     exportRetentionMs: settings.CLOSURE_EXPORT_RETENTION,
+    readsLagMs: settings.CLOSURE_READS_LAG,
     verifyAfterMs: settings.CLOSURE_VERIFY_AFTER,
     targets: TARGET_NAMES,
   };

@@ -22,7 +22,10 @@ const LOOK_AGAIN_MS = 2_000;
 const LOOK_WHILE_PRESENT_MS = 15_000;
 const POLL_MS = 100;
 
-/** Watches the far ends, and says when one goes away or comes back: once each time, not once per look. */
+/**
+ * Watches the far ends, and says when one goes away or comes back: once each time, not once per look; again only when another
+ * cause shows.
+ */
 export function watchFarEnds(checks: readonly FarEndCheck[], say: EventLog): FarEnds {
   const watches = checks.map((check) => new Watch(check, say));
   const watchOf = (farEnd: string): Watch | undefined => watches.find((watch) => watch.farEnd === farEnd);
@@ -42,6 +45,8 @@ class Watch {
   readonly #check: FarEndCheck;
   readonly #say: EventLog;
   #seen: 'never' | 'present' | 'away' = 'never';
+  /** The causes that were said since it went away. */
+  readonly #causes = new Set<string | undefined>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -62,23 +67,45 @@ class Watch {
   }
 
   async #look(): Promise<void> {
-    // Whatever the reason: the far end cannot be used now, and the next look will tell.
-    const isPresent = await this.#check.check().then(
-      () => true,
-      () => false,
+    const seen = await this.#check.check().then(
+      () => ({ isPresent: true }) as const,
+      // Whatever the reason: the far end cannot be used now, and the next look will tell.
+      (error: unknown) => ({ isPresent: false, code: codeOf(error) }) as const,
     );
     if (this.#isClosed) return;
-    this.#note(isPresent);
-    this.#timer = setTimeout(() => void this.#look(), isPresent ? LOOK_WHILE_PRESENT_MS : LOOK_AGAIN_MS);
+    if (seen.isPresent) this.#notePresent();
+    else this.#noteAway(seen.code);
+    this.#timer = setTimeout(() => void this.#look(), seen.isPresent ? LOOK_WHILE_PRESENT_MS : LOOK_AGAIN_MS);
   }
 
-  #note(isPresent: boolean): void {
-    const before = this.#seen;
-    this.#seen = isPresent ? 'present' : 'away';
-    if (before === this.#seen) return;
-    if (!isPresent) this.#say({ event: 'far-end-away', farEnd: this.farEnd, advice: this.#check.advice });
-    else if (before === 'away') this.#say({ event: 'far-end-back', farEnd: this.farEnd });
+  #notePresent(): void {
+    if (this.#seen === 'away') this.#say({ event: 'far-end-back', farEnd: this.farEnd });
+    this.#seen = 'present';
+    this.#causes.clear();
   }
+
+  #noteAway(code: string | undefined): void {
+    this.#seen = 'away';
+    if (this.#causes.has(code)) return;
+    this.#causes.add(code);
+    const { advice } = this.#check;
+    this.#say({ event: 'far-end-away', farEnd: this.farEnd, ...(code === undefined ? {} : { code }), advice });
+  }
+}
+
+/**
+ * The fixed code of what is wrong with a far end: of a fault of a port, or of an error of ours; `undefined` when there is none.
+ * Whatever does not look like a code is left out: an error of somebody else's may carry anything.
+ */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const said = 'detail' in error && isObject(error.detail) ? error.detail : error;
+  const code = 'code' in said ? said.code : undefined;
+  return typeof code === 'string' && /^[A-Za-z0-9][\w.-]{0,63}$/.test(code) ? code : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function pause(ms: number): Promise<void> {

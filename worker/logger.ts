@@ -1,4 +1,9 @@
-import type { Logger as TemporalLogger, LogLevel as TemporalLogLevel, LogMetadata } from '@temporalio/common';
+import {
+  SdkComponent,
+  type Logger as TemporalLogger,
+  type LogLevel as TemporalLogLevel,
+  type LogMetadata,
+} from '@temporalio/common';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from './config';
 
@@ -7,7 +12,11 @@ export type WorkerEvent =
   | { readonly event: 'worker-started'; readonly taskQueue: string; readonly namespace: string }
   | { readonly event: 'worker-stopping'; readonly signal: string }
   | { readonly event: 'worker-stopped' }
-  | { readonly event: 'far-end-away'; readonly farEnd: string; readonly advice: string }
+  | { readonly event: 'worker-refused'; readonly variables: readonly string[] }
+  | { readonly event: 'worker-failed'; readonly errorClass: string }
+  | { readonly event: 'search-attributes-unseen' }
+  | { readonly event: 'search-attribute-mistyped'; readonly searchAttribute: string; readonly expected: string }
+  | { readonly event: 'far-end-away'; readonly farEnd: string; readonly code?: string; readonly advice: string }
   | { readonly event: 'far-end-back'; readonly farEnd: string }
   | {
       readonly event: 'attempt-failed';
@@ -15,6 +24,10 @@ export type WorkerEvent =
       readonly workflowId: string;
       readonly attempt: number;
       readonly failureType: string;
+      /** Which call of which far end, in opaque codes; absent where it was none. */
+      readonly operation?: string;
+      readonly code?: string;
+      readonly requestId?: string;
     }
   | {
       readonly event: 'defect';
@@ -35,10 +48,14 @@ export function createPino(level: LogLevel, destination?: DestinationStream): Lo
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-const LEVELS: Record<WorkerEvent['event'], 'info' | 'warn' | 'error'> = {
+const LEVELS: Record<WorkerEvent['event'], 'info' | 'warn' | 'error' | 'fatal'> = {
   'worker-started': 'info',
   'worker-stopping': 'info',
   'worker-stopped': 'info',
+  'worker-refused': 'fatal',
+  'worker-failed': 'fatal',
+  'search-attributes-unseen': 'warn',
+  'search-attribute-mistyped': 'error',
   'far-end-away': 'warn',
   'far-end-back': 'info',
   'attempt-failed': 'warn',
@@ -67,7 +84,7 @@ const SHOWN = [
 /** The SDK's logger on top of ours: its fixed messages, and of its metadata only what may be shown. */
 export function createTemporalLogger(log: Logger): TemporalLogger {
   const write = (level: TemporalLogLevel, message: string, meta?: LogMetadata): void => {
-    log[PINO_LEVEL[level]]({ event: 'temporal', ...shown(meta ?? {}) }, firstLine(message));
+    log[PINO_LEVEL[level]]({ event: 'temporal', ...shown(meta ?? {}) }, fixedPart(message, meta ?? {}));
   };
   return {
     log: write,
@@ -97,15 +114,26 @@ const PINO_LEVEL: Record<TemporalLogLevel, 'trace' | 'debug' | 'info' | 'warn' |
   ERROR: 'error',
 };
 
+/** As the native part of the SDK calls some of them. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  workflow_type: 'workflowType',
+  workflow_id: 'workflowId',
+  run_id: 'runId',
+  task_queue: 'taskQueue',
+};
+
 function shown(meta: LogMetadata): Record<string, unknown> {
-  const fields = Object.entries(meta).filter(
-    ([name, value]) => SHOWN.includes(name) && ['string', 'number'].includes(typeof value),
-  );
+  const fields = Object.entries(meta)
+    .map(([name, value]) => [OTHER_NAMES[name] ?? name, value] as const)
+    .filter(([name, value]) => SHOWN.includes(name) && ['string', 'number'].includes(typeof value));
   const { error } = meta;
   return { ...Object.fromEntries(fields), ...(error instanceof Error ? { errorClass: error.name } : {}) };
 }
 
-/** Some messages of the SDK go on with the text of an error behind the first line break. */
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? '';
+/**
+ * The fixed part of a message: some of the SDK's go on with the text of an error behind the first line break, those of its native part
+ * with whole values behind a sign.
+ */
+function fixedPart(message: string, { sdkComponent }: LogMetadata): string {
+  return (message.split(sdkComponent === SdkComponent.core ? /[\n:;'"`({[]/ : '\n', 1)[0] ?? '').trimEnd();
 }

@@ -1,28 +1,42 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { storageAndDatabaseChecks, temporalCheck } from './checks';
+import {
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  type NativeConnectionOptions,
+  type Worker,
+} from '@temporalio/worker';
+import { temporalCheck } from './checks';
 import { ConfigError, type WorkerConfig } from './config';
 import { createDependencies, type Dependencies } from './dependencies';
 import { watchFarEnds } from './far-ends';
 import { serveHealth } from './health';
 import { createEventLog, createPino, createTemporalLogger, type EventLog } from './logger';
+import { temporalProxy } from './proxy';
 import { createWorker } from './worker';
 import { WORKFLOW_BUNDLE } from './workflow-bundle';
+
+/** The settings of ours, and the environment in which the proxy variables are looked up. */
+export interface WorkerSettings {
+  readonly config: WorkerConfig;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
 
 /**
  * Runs the worker until the signal. A far end that is away at the start is named and waited for; the readiness probe is red
  * until then.
  * @throws ConfigError when Temporal's own settings cannot be read, or a port is taken
  */
-export async function runWorkerProcess(config: WorkerConfig, stop: AbortSignal): Promise<void> {
+export async function runWorkerProcess({ config, environment }: WorkerSettings, stop: AbortSignal): Promise<void> {
   const log = createPino(config.logLevel);
   const say = createEventLog(log);
   installRuntime(config, createTemporalLogger(log));
   const { connectionOptions, namespace = 'default' } = connectionSettings();
 
-  const dependencies = createDependencies(config);
-  const connection = lazily(() => NativeConnection.connect(connectionOptions));
-  const checks = [temporalCheck(connection, namespace), ...storageAndDatabaseChecks(dependencies)];
+  const dependencies = createDependencies(config, environment);
+  const options = throughProxy(connectionOptions, dependencies);
+  const connection = lazily(() => NativeConnection.connect(options));
+  const checks = [temporalCheck(connection, namespace, say), ...dependencies.checks];
   const farEnds = watchFarEnds(checks, say);
   const state = { isWorking: false };
   let health: { close: () => void } | undefined;
@@ -30,7 +44,8 @@ export async function runWorkerProcess(config: WorkerConfig, stop: AbortSignal):
     health = await startHealth(config, { isWorking: () => state.isWorking, farEnds: farEnds.present });
     await farEnds.untilPresent('temporal', stop);
     if (stop.aborted) return;
-    const parts = { ...dependencies, ...config, connection: await connection(), namespace, say };
+    const { readsLagMs } = config.policy;
+    const parts = { ...dependencies, ...config, readsLagMs, connection: await connection(), namespace, say };
     const worker = await createWorker({ ...parts, workflowBundle: WORKFLOW_BUNDLE });
     say({ event: 'worker-started', taskQueue: config.taskQueue, namespace });
     state.isWorking = true;
@@ -59,8 +74,10 @@ async function runUntil(worker: Worker, stop: AbortSignal, say: EventLog): Promi
 function installRuntime({ metricsPort }: WorkerConfig, logger: ReturnType<typeof createTemporalLogger>): void {
   const metrics =
     metricsPort === undefined ? {} : { metrics: { prometheus: { bindAddress: `0.0.0.0:${String(metricsPort)}` } } };
+  // What the native part has to say goes through our log, too: by itself it writes coloured text, with whatever is in it.
+  const logging = { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} };
   // Signals are handled by the process itself, also while it still waits for a far end.
-  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR' }, ...metrics } });
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging, ...metrics } });
 }
 
 function connectionSettings(): ReturnType<typeof loadClientConnectConfig> {
@@ -83,8 +100,17 @@ async function startHealth(
   }
 }
 
-async function close({ pool }: Dependencies, connection: Lazy<NativeConnection>): Promise<void> {
-  await pool.end();
+function throughProxy(options: NativeConnectionOptions, { proxyFor }: Dependencies): NativeConnectionOptions {
+  try {
+    const proxy = temporalProxy(options, proxyFor);
+    return proxy === undefined ? options : { ...options, proxy };
+  } catch (error) {
+    throw new ConfigError([`HTTPS_PROXY cannot be used: ${error instanceof Error ? error.message : 'wrong setting'}`]);
+  }
+}
+
+async function close(dependencies: Dependencies, connection: Lazy<NativeConnection>): Promise<void> {
+  await dependencies.close();
   if (connection.isMade()) await (await connection()).close();
 }
 

@@ -3,22 +3,22 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { atOnce, checkEligibility, planErasure } from './activity-proxies';
+import { atOnce, checkEligibility, checkExport, planAgain } from './activity-proxies';
+import { askPerson } from './ask-person';
 import { Closure } from './closure';
 import * as state from './closure-state';
-import type { PlanErasureInput } from './contract/activities';
-import type { Eligibility } from './contract/eligibility';
-import type { AccountClosureRequest } from './contract/messages';
+import type { ShownPlan } from './contract/activities';
+import { isRequestFor, type AccountClosureRequest } from './contract/messages';
+import { planHolds } from './contract/plan';
 import type { ClosurePolicy } from './contract/policy';
-import type { DigestedPlan } from './contract/plan';
-import type { ClosureStatus, RunningPhase } from './contract/status';
-import { eraseEverywhere, type ConfirmedErasure } from './erase-everywhere';
+import type { ClosureStatus } from './contract/status';
+import { eraseEverywhere } from './erase-everywhere';
 import { forgetLater } from './forget-later';
 import { listen } from './messages';
 import { saveData } from './save-data';
+import type { ConfirmedErasure } from './target-erasure';
 
 /**
  * Closes one account: verify the tenant, export the logs, wait for the person's confirmation, delete the personal data, and
@@ -30,36 +30,32 @@ export async function accountClosure(request: AccountClosureRequest): Promise<Cl
 
   // Cancellation is a message to this Workflow, not a way to interrupt it: see `listen`.
   await CancellationScope.nonCancellable(async () => {
-    const confirmed = await closure.whileWithdrawable(() => untilConfirmed(closure));
-    if (confirmed) await eraseEverywhere(closure, confirmed);
+    while (closure.status.outcome === undefined) {
+      const confirmed = await closure.whileWithdrawable(() => untilConfirmed(closure));
+      if (confirmed !== undefined) await eraseEverywhere(closure, confirmed);
+    }
     await forgetLater(closure);
-    closure.publish();
     await condition(allHandlersFinished);
   });
   return closure.status;
 }
 
-/** Everything up to the point of no return. Answers what was confirmed and still holds, or nothing when it ended here. */
+/** Everything before the erasure. Answers what was confirmed and still holds, or nothing when the closure ended here. */
 async function untilConfirmed(closure: Closure): Promise<ConfirmedErasure | undefined> {
-  const policy = await verifyTenant(closure);
+  const policy = closure.policy ?? (await verifyTenant(closure));
   if (policy === undefined) return undefined;
-  await saveData(closure, policy);
 
-  for (let round = 1; ; round += 1) {
-    const planned = await plan(closure, 'planning', { ...policy, round });
-    if (!(await awaitConfirmation(closure, planned, policy))) return undefined;
-    await coolOff(closure, policy);
-
-    // Days may have passed: is this still an account to be closed, and still what the person said yes to?
-    if (!(await verifyTenantAgain(closure))) return undefined;
-    const { planDigest } = await plan(closure, 'erasing', { ...policy, round });
-    if (planDigest === planned.planDigest) return { ...planned, policy };
+  while (closure.status.outcome === undefined) {
+    if (closure.status.export === undefined) await saveData(closure, policy);
+    const shown = await askPerson(closure, policy);
+    if (shown !== undefined && (await stillStands(closure, shown, policy))) return { ...shown, policy };
   }
+  return undefined;
 }
 
 function openClosure(request: unknown): Closure {
   const { workflowId, startTime } = workflowInfo();
-  if (!state.isRequestFor(workflowId, request)) {
+  if (!isRequestFor(workflowId, request)) {
     throw ApplicationFailure.nonRetryable(
       'The input is not a closure request for this Workflow id: start closures with the client or `closure request`.',
       'InvalidRequest',
@@ -72,65 +68,67 @@ function openClosure(request: unknown): Closure {
 
 /** The rules that hold from now on; nothing when the account cannot be closed here. */
 async function verifyTenant(closure: Closure): Promise<ClosurePolicy | undefined> {
-  const { eligibility, policy } = await closure.step('eligibility', () => checkEligibility(closure.ref));
-  if (!acceptOrReject(closure, eligibility)) return undefined;
+  const check = await closure.step('eligibility', (ref) => checkEligibility(ref));
+  const { eligibility, policy, isPastPointOfNoReturn, exportDeclinedAt } = check;
+  if (eligibility.kind === 'rejected') {
+    await closure.reject(eligibility);
+    return undefined;
+  }
   closure.adopt(policy);
+  if (isPastPointOfNoReturn) closure.apply((status) => state.pastPointOfNoReturn(status, new Date()));
+  if (exportDeclinedAt !== undefined) closure.apply((status) => state.exportDeclined(status, exportDeclinedAt));
   return policy;
 }
 
-/** Whether the account may still be closed here; the closure is rejected when not. */
-async function verifyTenantAgain(closure: Closure): Promise<boolean> {
-  closure.enter('erasing');
-  const { eligibility } = await closure.read(
+/**
+ * Days may have passed: is this still an account to be closed, is the saved data still there, and is the plan still what the
+ * person said yes to? What is no longer so is begun anew, or ends the closure.
+ */
+async function stillStands(closure: Closure, shown: ShownPlan, policy: ClosurePolicy): Promise<boolean> {
+  const { eligibility, isPastPointOfNoReturn } = await closure.quickly(
     'eligibility',
-    () => atOnce.checkEligibility(closure.ref),
-    () => checkEligibility(closure.ref),
+    (ref) => atOnce.checkEligibility({ ...ref, policy }),
+    (ref) => checkEligibility({ ...ref, policy }),
   );
-  return acceptOrReject(closure, eligibility);
+  if (eligibility.kind === 'rejected') {
+    await closure.reject(eligibility);
+    return false;
+  }
+  if (isPastPointOfNoReturn) {
+    // A run that was reset: whatever is missing now is missing because of us.
+    closure.apply((status) => state.pastPointOfNoReturn(status, new Date()));
+    return true;
+  }
+  return (await isExportThere(closure)) && (await doesPlanHold(closure, shown, policy));
 }
 
-/** Whether to go on. */
-function acceptOrReject(closure: Closure, eligibility: Eligibility): boolean {
-  if (eligibility.kind === 'eligible') return true;
-  closure.apply((status) => state.rejected(status, eligibility));
-  return false;
+async function isExportThere(closure: Closure): Promise<boolean> {
+  const { export: saved } = closure.status;
+  if (saved?.kind !== 'saved') return true;
+  const { files, container } = saved;
+  const manifest = { files, container };
+  const { isThere } = await closure.quickly(
+    'export',
+    (ref) => atOnce.checkExport({ ...ref, manifest }),
+    (ref) => checkExport({ ...ref, manifest }),
+  );
+  if (!isThere) {
+    closure.loseContainer(container);
+    closure.apply(state.exporting);
+  }
+  return isThere;
 }
 
-async function plan(
+async function doesPlanHold(
   closure: Closure,
-  phase: RunningPhase,
-  { targets, round }: Pick<PlanErasureInput, 'targets' | 'round'>,
-): Promise<DigestedPlan> {
-  const input = { ...closure.ref, targets, round };
-  closure.enter(phase);
-  return await closure.read(
+  { plan: promised }: ShownPlan,
+  { targets, readsLagMs }: ClosurePolicy,
+): Promise<boolean> {
+  const question = { targets, readsLagMs, round: promised.round };
+  const now = await closure.quickly(
     'plan',
-    () => atOnce.planErasure(input),
-    () => planErasure(input),
+    (ref) => atOnce.planAgain({ ...ref, ...question }),
+    (ref) => planAgain({ ...ref, ...question }),
   );
-}
-
-/** Whether the person said yes before the window closed; the closure has expired when not. */
-async function awaitConfirmation(closure: Closure, planned: DigestedPlan, policy: ClosurePolicy): Promise<boolean> {
-  const confirmBy = new Date(Date.now() + policy.confirmationWindowMs);
-  const isConfirmed = (): boolean => closure.status.confirmation !== undefined;
-
-  closure.apply((status) => state.askedToConfirm(status, planned, confirmBy));
-  closure.publish();
-  await condition(isConfirmed, policy.confirmationWindowMs, {
-    summary: `Until ${confirmBy.toISOString()}: the person confirms`,
-  });
-
-  // Asked again, whatever the timer said: a confirmation that arrives in the same moment wins.
-  if (isConfirmed()) return true;
-  closure.apply((status) => state.ended(status, 'expired'));
-  return false;
-}
-
-async function coolOff(closure: Closure, { coolingOffMs }: ClosurePolicy): Promise<void> {
-  if (coolingOffMs === 0) return;
-  const eraseAfter = new Date(Date.now() + coolingOffMs);
-  closure.apply((status) => state.coolingOff(status, eraseAfter));
-  closure.publish();
-  await sleep(coolingOffMs, { summary: `Until ${eraseAfter.toISOString()}: the person may still withdraw` });
+  return planHolds(promised, now);
 }

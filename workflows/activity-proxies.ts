@@ -7,15 +7,21 @@ import type { ClosureActivities } from './contract/activities';
 const READ = {
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '1 hour',
+  // A worker that dies during a read is noticed by this.
+  heartbeatTimeout: '15 seconds',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '2 minutes' },
 } as const;
 
 /**
- * The same reads, tried once inside the Workflow Task: in the usual case an answer is there within a fraction of a second
- * and costs one event instead of six. Anything unusual is left to the ordinary Activity, which an operator can watch.
+ * The same, tried once inside the Workflow Task: in the usual case an answer is there within a fraction of a second and
+ * costs one event instead of six. Anything unusual is left to the ordinary Activity, which an operator can watch.
  */
-const READ_AT_ONCE = { startToCloseTimeout: '5 seconds', retry: { maximumAttempts: 1 } } as const;
+const AT_ONCE = {
+  startToCloseTimeout: '5 seconds',
+  scheduleToCloseTimeout: '5 seconds',
+  retry: { maximumAttempts: 1 },
+} as const;
 
 /** The request for the export: never abandoned half-way, because whether it was made must be known before going on. */
 const EXPORT_REQUEST = {
@@ -26,20 +32,36 @@ const EXPORT_REQUEST = {
   retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '10 minutes' },
 } as const;
 
-/** Effects past the point of no return: tried again patiently, because they must happen in the end. */
+/**
+ * Effects on a target: tried again patiently, because they must happen in the end. A withdrawal that comes before the point
+ * of no return has to know what an attempt did, so it waits for the attempt's end.
+ */
 const ERASURE = {
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '2 hours',
   heartbeatTimeout: '30 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '5 minutes' },
 } as const;
 
-/** Clearing up has no deadline and nobody waits for it: it is tried until it is done. */
+/** Our own records: away for as long as the database is, which somebody should hear of after an hour. */
+const RECORD = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 hour',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+} as const;
+
+/** Clearing up: nobody waits for it. After some hours its trouble is shown, and it is tried anew. */
 const CLEARING_UP = {
   startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: '6 hours',
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '10 seconds', backoffCoefficient: 2, maximumInterval: '1 hour' },
 } as const;
+
+/** How long the inventory of an export may take that was complete at the last moment, faults and retries included. */
+const INVENTORY_MS = 12 * 60 * 60_000;
 
 /** Verifies the tenant and the account. */
 export const { checkEligibility } = proxyActivities<ClosureActivities>({
@@ -53,11 +75,14 @@ export const { requestExport } = proxyActivities<ClosureActivities>({
   summary: 'Request the export of system-generated logs',
 });
 
-/** Waits for the export: one look per attempt, up to the deadline. Retries write no history, however long it takes. */
+/**
+ * Waits for the export: one look per attempt, up to the deadline, which the Activity itself judges; then its inventory. Retries
+ * write no history, however long it takes.
+ */
 export function awaitExportFor(deadlineMs: number): ClosureActivities['awaitExport'] {
   return proxyActivities<ClosureActivities>({
     startToCloseTimeout: '2 hours',
-    scheduleToCloseTimeout: deadlineMs,
+    scheduleToCloseTimeout: deadlineMs + INVENTORY_MS,
     heartbeatTimeout: '1 minute',
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     // The Activity itself says when to look again; this is for faults only.
@@ -66,21 +91,31 @@ export function awaitExportFor(deadlineMs: number): ClosureActivities['awaitExpo
   }).awaitExport;
 }
 
-/** Plans what will be erased. */
+/** Plans what will be erased, and records what is shown. */
 export const { planErasure } = proxyActivities<ClosureActivities>({ ...READ, summary: 'Plan what will be erased' });
 
-const { checkEligibility: checkEligibilityAtOnce } = proxyLocalActivities<ClosureActivities>({
-  ...READ_AT_ONCE,
-  summary: 'Verify tenant once more, before anything is destroyed',
+/** Plans once more, to compare. */
+export const { planAgain } = proxyActivities<ClosureActivities>({
+  ...READ,
+  summary: 'Does the confirmed plan still hold?',
 });
 
-const { planErasure: planErasureAtOnce } = proxyLocalActivities<ClosureActivities>({
-  ...READ_AT_ONCE,
-  summary: 'Plan what will be erased',
+/** Looks whether the export is still in storage. */
+export const { checkExport } = proxyActivities<ClosureActivities>({
+  ...READ,
+  summary: 'Is the saved data still there?',
 });
 
-/** The quick form of the reads; see `READ_AT_ONCE`. */
-export const atOnce = { checkEligibility: checkEligibilityAtOnce, planErasure: planErasureAtOnce };
+const quick = (summary: string): ClosureActivities => proxyLocalActivities<ClosureActivities>({ ...AT_ONCE, summary });
+
+/** The quick form of the reads and of the follow-up's start; see `AT_ONCE`. */
+export const atOnce = {
+  checkEligibility: quick('Verify tenant once more, before anything is destroyed').checkEligibility,
+  planErasure: quick('Plan what will be erased').planErasure,
+  planAgain: quick('Does the confirmed plan still hold?').planAgain,
+  checkExport: quick('Is the saved data still there?').checkExport,
+  arrangeForgetting: quick('Start forgetClosure').arrangeForgetting,
+};
 
 /** Blocks sign-in and ends sessions. */
 export const { fenceTarget } = proxyActivities<ClosureActivities>({
@@ -100,12 +135,14 @@ export function verifyTargetWithin(quietPeriodMs: number): ClosureActivities['ve
   }).verifyTarget;
 }
 
-/** Starts the follow-up. Local: it asks only the server that this very Workflow Task is answered to. */
-export const { arrangeForgetting } = proxyLocalActivities<ClosureActivities>({
-  startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-  summary: 'Start forgetClosure',
+/** Writes how the closure ends. */
+export const { recordEnding } = proxyActivities<ClosureActivities>({
+  ...RECORD,
+  summary: 'Record how the closure ends, unless the erasure has begun',
 });
+
+/** Starts the follow-up. */
+export const { arrangeForgetting } = proxyActivities<ClosureActivities>({ ...RECORD, summary: 'Start forgetClosure' });
 
 /** Removes the exports from storage. */
 export const { deleteExports } = proxyActivities<ClosureActivities>({

@@ -1,13 +1,20 @@
-import { closureIdOf, isConfirmation, isPublicKey, isSignedBy, type Confirmation } from './contract/confirmation';
-import { closureWorkflowId, isGuid, type Account } from './contract/account';
+import type { Confirmation } from './contract/confirmation';
+import { closureIdOf } from './contract/ids';
 import { dueBy } from './contract/due-by';
 import { adviceFor, type Rejection } from './contract/eligibility';
 import type { Stopped } from './contract/activities';
-import type { Refusal } from './contract/failures';
-import type { AccountClosureRequest, Resolution } from './contract/messages';
 import type { DigestedPlan } from './contract/plan';
-import type { Attention, ClosureStatus, ExportManifest, Phase, TargetStatus } from './contract/status';
-import { STEP_NAMES, TARGET_NAMES, type AttentionTarget } from './contract/targets';
+import type {
+  AnsweredAttention,
+  Attention,
+  ClosureStatus,
+  ExportStatus,
+  Outcome,
+  Phase,
+  RunningPhase,
+  TargetStatus,
+} from './contract/status';
+import type { AttentionTarget } from './contract/targets';
 
 /** The status of a closure that was just received. */
 export function opened(workflowId: string, publicKey: string, receivedAt: Date): ClosureStatus {
@@ -19,50 +26,69 @@ export function opened(workflowId: string, publicKey: string, receivedAt: Date):
     dueBy: dueBy(receivedAt).toISOString(),
     targets: [],
     attention: [],
+    answered: [],
     refusedConfirmations: 0,
   };
 }
 
-/** Whether an unknown start input is a request that this Workflow id was made for. */
-export function isRequestFor(workflowId: string, input: unknown): input is AccountClosureRequest {
-  if (typeof input !== 'object' || input === null || !('account' in input) || !('publicKey' in input)) return false;
-  const { account, publicKey } = input;
-  return isAccount(account) && isPublicKey(publicKey) && closureWorkflowId(account) === workflowId;
-}
-
 /** The closure is in the next phase of its story. */
-export function entered(status: ClosureStatus, phase: Phase): ClosureStatus {
+export function entered(status: ClosureStatus, phase: RunningPhase): ClosureStatus {
   return { ...status, phase };
 }
 
-/** The export is in storage. */
-export function exported(status: ClosureStatus, manifest: ExportManifest): ClosureStatus {
-  return { ...status, export: manifest };
+/** The export is made: for the first time, or anew because what was saved is no longer there. */
+export function exporting(status: ClosureStatus): ClosureStatus {
+  const { export: gone, ...rest } = withoutConfirmation(status);
+  return { ...rest, phase: 'exporting' };
+}
+
+/** The export is in storage, or was there for its time. */
+export function exported(status: ClosureStatus, saved: ExportStatus): ClosureStatus {
+  return { ...status, export: saved };
+}
+
+/** The person goes on without an export. */
+export function exportDeclined(status: ClosureStatus, declinedAt: string): ClosureStatus {
+  return { ...status, export: { kind: 'declined', declinedAt } };
+}
+
+/** The closure has ended, and its export stays in storage until then. */
+export function exportKept(status: ClosureStatus, keptUntil: string): ClosureStatus {
+  if (status.export?.kind !== 'saved') return status;
+  return { ...status, export: { ...status.export, keptUntil } };
 }
 
 /** The plan is made, and the person is asked: until then. An earlier confirmation was for another plan and is gone. */
-export function askedToConfirm(status: ClosureStatus, planned: DigestedPlan, confirmBy: Date): ClosureStatus {
-  const { confirmation, confirmedAt, eraseAfter, ...rest } = status;
-  const targets = planned.plan.targets.map(({ name }): TargetStatus => ({ name, state: 'planned' }));
-  return { ...rest, phase: 'awaitingConfirmation', ...planned, targets, confirmBy: confirmBy.toISOString() };
+export function askedToConfirm(status: ClosureStatus, shown: DigestedPlan, confirmBy: Date): ClosureStatus {
+  return {
+    ...planned(withoutConfirmation(status), shown),
+    phase: 'awaitingConfirmation',
+    confirmBy: confirmBy.toISOString(),
+  };
 }
 
-/** The person said yes to the plan. */
-export function confirmed(status: ClosureStatus, confirmation: Confirmation, at: Date): ClosureStatus {
-  return { ...status, confirmation, confirmedAt: at.toISOString() };
+/** This is the plan, and nothing of it was done yet. */
+export function planned(status: ClosureStatus, { plan, planDigest }: DigestedPlan): ClosureStatus {
+  return { ...status, plan, planDigest, targets: plan.targets.map(({ name }) => ({ name, state: 'planned' })) };
 }
 
-/** The person may still think better of it. */
-export function coolingOff(status: ClosureStatus, eraseAfter: Date): ClosureStatus {
-  return { ...status, phase: 'coolingOff', eraseAfter: eraseAfter.toISOString() };
+/** The person said yes to the plan: the erasure begins, or the time begins in which they may still think better of it. */
+export function confirmed(
+  status: ClosureStatus,
+  { planDigest, signature }: Confirmation,
+  { at, coolingOffMs }: { readonly at: Date; readonly coolingOffMs: number },
+): ClosureStatus {
+  const accepted = { ...status, confirmation: { planDigest, signature }, confirmedAt: at.toISOString() };
+  if (coolingOffMs === 0) return { ...accepted, phase: 'erasing' };
+  return { ...accepted, phase: 'coolingOff', eraseAfter: new Date(at.getTime() + coolingOffMs).toISOString() };
 }
 
 /** From here on nothing is taken back. */
 export function pastPointOfNoReturn(status: ClosureStatus, at: Date): ClosureStatus {
-  return { ...status, pointOfNoReturnAt: at.toISOString() };
+  return status.pointOfNoReturnAt === undefined ? { ...status, pointOfNoReturnAt: at.toISOString() } : status;
 }
 
-/** One target has come further. */
+/** What was last seen of one target. */
 export function targetReached(status: ClosureStatus, reached: TargetStatus): ClosureStatus {
   const { name }: { name: string } = reached;
   return {
@@ -73,13 +99,18 @@ export function targetReached(status: ClosureStatus, reached: TargetStatus): Clo
 
 /** A step waits for an operator: one entry a step, the latest. */
 export function parked(status: ClosureStatus, attention: Attention): ClosureStatus {
-  const others = resolved(status, attention.target).attention;
-  return { ...status, attention: [...others, attention] };
+  return { ...status, attention: [...waitingBeside(status, attention.target), attention] };
 }
 
-/** A step no longer waits for an operator. */
-export function resolved(status: ClosureStatus, target: AttentionTarget): ClosureStatus {
-  return { ...status, attention: status.attention.filter((attention) => attention.target !== target) };
+/** An operator answered a step that waited. */
+export function resolved(status: ClosureStatus, answer: AnsweredAttention): ClosureStatus {
+  const others = status.answered.filter(({ target }) => target !== answer.target);
+  return { ...status, attention: waitingBeside(status, answer.target), answered: [...others, answer] };
+}
+
+/** A step no longer waits: what it was for is over. */
+export function unparked(status: ClosureStatus, target: AttentionTarget): ClosureStatus {
+  return { ...status, attention: waitingBeside(status, target) };
 }
 
 /** A Signal `confirm` was refused. */
@@ -116,8 +147,8 @@ const STOP_ADVICE: Record<Stopped['reason'], string> = {
 };
 
 /** The closure ended like this; nothing waits any longer. */
-export function ended(status: ClosureStatus, outcome: NonNullable<ClosureStatus['outcome']>): ClosureStatus {
-  return { ...status, phase: outcome, outcome, attention: [] };
+export function ended(status: ClosureStatus, outcome: Outcome): ClosureStatus {
+  return { ...status, phase: outcome satisfies Phase, outcome, attention: [] };
 }
 
 /** A native cancellation came too late. */
@@ -125,60 +156,25 @@ export function cancellationIgnored(status: ClosureStatus): ClosureStatus {
   return { ...status, cancellationIgnored: true };
 }
 
-/** Why this confirmation cannot be accepted now; `undefined` when it can, or already was. */
-export function confirmationRefusal(status: ClosureStatus, publicKey: string, value: unknown): Refusal | undefined {
-  if (!isConfirmation(value)) return 'malformed-confirmation';
-  if (isAcceptedConfirmation(status, value)) return undefined;
-  if (status.phase !== 'awaitingConfirmation' || status.confirmation !== undefined) return 'not-awaiting-confirmation';
-  if (!isSignedBy(publicKey, status.closureId, value)) return 'wrong-token';
-  return value.planDigest === status.planDigest ? undefined : 'stale-plan';
-}
-
-/** Whether this very confirmation was accepted before. Ed25519 signatures are deterministic: the same yes is the same text. */
-export function isAcceptedConfirmation({ confirmation }: ClosureStatus, value: Confirmation): boolean {
-  return confirmation?.planDigest === value.planDigest && confirmation.signature === value.signature;
-}
-
-/** Why the closure cannot be withdrawn now; `undefined` when it can, or already was. */
-export function withdrawalRefusal(status: ClosureStatus): Refusal | undefined {
-  if (status.outcome === 'withdrawn') return undefined;
-  const isPast = status.pointOfNoReturnAt !== undefined || status.outcome !== undefined;
-  return isPast ? 'past-point-of-no-return' : undefined;
-}
-
-/** Why an operator's answer cannot be accepted; `undefined` when it can. */
-export function resolutionRefusal(status: ClosureStatus, value: unknown): Refusal | undefined {
-  if (!isResolution(value)) return 'malformed-resolution';
-  return status.attention.some(({ target }) => target === value.target) ? undefined : 'nothing-to-resolve';
-}
-
 /** What waits, as the search attribute shows it. */
 export function attentionLabels(status: ClosureStatus): string[] {
   return status.attention.map(({ target, fault }) => `${target}:${fault}`);
 }
 
-function isAccount(value: unknown): value is Account {
-  if (typeof value !== 'object' || value === null || !('tenantId' in value) || !('objectId' in value)) return false;
-  return isGuid(value.tenantId) && isGuid(value.objectId);
+function withoutConfirmation(status: ClosureStatus): ClosureStatus {
+  const { confirmation, confirmedAt, eraseAfter, confirmBy, ...rest } = status;
+  return rest;
 }
 
-function isResolution(value: unknown): value is Resolution {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('target' in value) || !('action' in value) || !('by' in value)) return false;
-  return isAttentionTarget(value.target) && value.action === 'retry' && isOpaqueId(value.by);
-}
-
-function isAttentionTarget(value: unknown): value is AttentionTarget {
-  return [...TARGET_NAMES, ...STEP_NAMES].some((name) => name === value);
-}
-
-function isOpaqueId(value: unknown): boolean {
-  return typeof value === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(value);
+function waitingBeside({ attention }: ClosureStatus, target: AttentionTarget): readonly Attention[] {
+  return attention.filter((waiting) => waiting.target !== target);
 }
 
 const STEPS_BY_STATE: Record<TargetStatus['state'], number> = {
   planned: 0,
   fenced: 1,
+  // What was erased is there again.
+  remains: 1,
   erased: 2,
   verified: 3,
   stopped: 0,

@@ -1,4 +1,4 @@
-import type { ClosureStatus, Phase } from './contract/status';
+import type { Attention, ClosureStatus, ExportStatus, Phase } from './contract/status';
 
 const WAITS_FOR: Record<Phase, string> = {
   checking: 'the answer whether this account may be closed here',
@@ -20,15 +20,12 @@ export function detailsOf(status: ClosureStatus): string {
   return [
     `**${status.phase}**, waits for ${WAITS_FOR[status.phase]}.`,
     '',
-    ...status.attention.flatMap(({ target, fault, since }) => [
-      `- **Needs an operator:** \`${target}\` since ${since}: \`${fault}\`. Repair the cause, then send the Update ` +
-        `\`resolve\` with \`{"target":"${target}","action":"retry","by":"<your id>"}\`.`,
-    ]),
+    ...status.attention.flatMap(attentionLines),
     ...line('Reason', status.reason),
-    ...line('Confirm by', status.confirmBy),
+    ...line('Confirm by', status.phase === 'awaitingConfirmation' ? status.confirmBy : undefined),
     ...line('Erasure begins', status.eraseAfter),
     ...line('Point of no return', status.pointOfNoReturnAt),
-    ...line('Exported files', status.export?.files.length),
+    ...exportLines(status.export),
     ...status.targets.map(({ name, state, erasedCount }) =>
       erasedCount === undefined
         ? `- Target \`${name}\`: ${state}`
@@ -39,6 +36,23 @@ export function detailsOf(status: ClosureStatus): string {
     ...line('Due by', status.dueBy),
     `- Closure \`${status.closureId}\``,
   ].join('\n');
+}
+
+function attentionLines({ target, fault, since, text, operation, code, requestId }: Attention): string[] {
+  const codes = [operation, code, requestId].filter((known) => known !== undefined).map((known) => `\`${known}\``);
+  const answer = { target, action: 'retry', by: '<your id>', since };
+  return [
+    `- **Needs an operator:** \`${target}\` since ${since}: \`${fault}\`. ${text}`,
+    ...(codes.length === 0 ? [] : [`- Failed call: ${codes.join(', ')}`]),
+    `- Repair the cause, then send the Update \`resolve\` with \`${JSON.stringify(answer)}\`.`,
+  ];
+}
+
+function exportLines(saved: ExportStatus | undefined): string[] {
+  if (saved === undefined) return [];
+  if (saved.kind === 'declined') return line('Export declined by the person', saved.declinedAt);
+  if (saved.kind === 'deleted') return line('Export', 'deleted, it was kept for its time');
+  return [...line('Exported files', saved.files.length), ...line('Export kept until', saved.keptUntil)];
 }
 
 function line(label: string, value: string | number | undefined): string[] {

@@ -1,80 +1,157 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  condition,
   isCancellation,
   setCurrentDetails,
-  sleep,
+  setDefaultSignalHandler,
+  setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { deleteExports } from './activity-proxies';
-import { attentionOf } from './attention';
-import { isGuid, type Guid } from './contract/account';
-import type { ForgetClosureRequest, ForgetClosureResult } from './contract/messages';
+import { assertDecoded, attentionOf } from './attention';
+import type { DeleteExportsOutcome } from './contract/activities';
+import {
+  arrangeSignal,
+  isForgetClosureRequest,
+  type ForgetClosureRequest,
+  type ForgetClosureResult,
+} from './contract/messages';
 import { SEARCH_ATTRIBUTES } from './contract/names';
 
-/** Until then somebody may have repaired what keeps the containers from being deleted. */
-const TRY_AGAIN = '6 hours';
+/** Then somebody may have repaired what keeps the containers from being deleted, or the closure may have ended. */
+const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
+/** At first it may be the very end of the closure that is under way. */
+const FIRST_PAUSE_MS = 60_000;
 
 /**
  * Clears up after a closure, whatever its outcome: deletes the export containers when their time has come, and looks again
  * for what a late attempt may have created. Never gives up: what cannot be deleted is shown as attention and tried again.
- * Knows the closure by its id alone, so it can outlive everything personal.
- * @throws ApplicationFailure `InvalidRequest` when the start input is not a closure id and instants
+ * While a run of the closure goes on, because it was reset, nothing is deleted: it gives new times when it ends (Signal
+ * `arrange`). Knows the closure by its ids alone, so it can outlive everything personal.
+ * @throws ApplicationFailure `InvalidRequest` when the start input is not that of a follow-up
  */
 export async function forgetClosure(request: ForgetClosureRequest): Promise<ForgetClosureResult> {
-  const { closureId, times } = parse(request);
-  let deletedContainers = 0;
-
-  for (const time of times) {
-    setCurrentDetails(`Deletes the export containers of closure \`${closureId}\` at ${new Date(time).toISOString()}.`);
-    await sleepUntil(time);
-    deletedContainers += await deleteUntilDone(closureId);
-  }
-  return { closureId, deletedContainers };
-}
-
-async function sleepUntil(time: number): Promise<void> {
-  const waitMs = time - Date.now();
-  if (waitMs > 0)
-    await sleep(waitMs, { summary: `Until ${new Date(time).toISOString()}: then the containers are deleted` });
-}
-
-async function deleteUntilDone(closureId: Guid): Promise<number> {
-  for (let round = 1; ; round += 1) {
-    const deletedContainers = await tryToDelete(closureId, round);
-    if (deletedContainers !== undefined) return deletedContainers;
-    await sleep(TRY_AGAIN, { summary: 'Then the deletion is tried again' });
-  }
-}
-
-async function tryToDelete(closureId: Guid, round: number): Promise<number | undefined> {
-  try {
-    const { deletedContainers } = await deleteExports({ closureId });
-    if (round > 1) upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.attention, value: null }]);
-    return deletedContainers;
-  } catch (fault) {
-    if (isCancellation(fault) || !(fault instanceof ActivityFailure)) throw fault;
-    showTrouble(closureId, attentionOf('export', fault, round).fault);
-    return undefined;
-  }
-}
-
-function showTrouble(closureId: Guid, fault: string): void {
-  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.attention, value: [`export:${fault}`] }]);
-  setCurrentDetails(
-    `The export containers of closure \`${closureId}\` cannot be deleted: \`${fault}\`. Repair the cause; it is tried again by itself.`,
+  const forgetting = new Forgetting(parse(request));
+  setHandler(
+    arrangeSignal,
+    (value) => {
+      forgetting.arrange(value);
+    },
+    { description: 'Other times for the deletion: the closure was reset and has ended again.' },
   );
+  // The last: it takes all that is left, which would otherwise be kept for a handler that never comes.
+  setDefaultSignalHandler(() => undefined);
+  return await forgetting.untilForgotten();
 }
 
-function parse(request: unknown): { closureId: Guid; times: readonly number[] } {
-  if (typeof request === 'object' && request !== null && 'closureId' in request && 'deleteExportsAt' in request) {
-    const { closureId, deleteExportsAt } = request;
-    const instants = 'lookAgainAt' in request ? [deleteExportsAt, request.lookAgainAt] : [deleteExportsAt];
-    const times = instants.map((instant) => (typeof instant === 'string' ? Date.parse(instant) : Number.NaN));
-    if (isGuid(closureId) && !times.some(Number.isNaN)) return { closureId, times };
+class Forgetting {
+  #arranged: ForgetClosureRequest;
+  #round = 0;
+  #deletedContainers = 0;
+  #isInTrouble = false;
+
+  constructor(request: ForgetClosureRequest) {
+    this.#arranged = request;
   }
+
+  arrange(value: unknown): void {
+    if (!isForgetClosureRequest(value) || !isSameClosure(value, this.#arranged)) return;
+    if (!isSame(value, this.#arranged)) this.#arranged = value;
+  }
+
+  async untilForgotten(): Promise<ForgetClosureResult> {
+    for (;;) {
+      const current = this.#arranged;
+      for (const time of timesOf(current)) await this.#deleteAt(time, current);
+      if (this.#isCurrent(current)) break;
+    }
+    return { closureId: this.#arranged.closureId, deletedContainers: this.#deletedContainers };
+  }
+
+  async #deleteAt(time: number, current: ForgetClosureRequest): Promise<void> {
+    setCurrentDetails(`Deletes the export containers of closure \`${current.closureId}\` at ${toText(time)}.`);
+    await this.#pause(time - Date.now(), current, `Until ${toText(time)}: then the containers are deleted`);
+    if (!this.#isCurrent(current)) return;
+    this.#round += 1;
+    for (let tries = 1; this.#isCurrent(current) && !(await this.#tryToDelete(current)); tries += 1) {
+      await this.#pause(tryAgainInMs(tries), current, 'Then the deletion is tried again');
+    }
+  }
+
+  async #pause(ms: number, current: ForgetClosureRequest, summary: string): Promise<void> {
+    if (ms > 0) await condition(() => !this.#isCurrent(current), ms, { summary });
+  }
+
+  async #tryToDelete({ closureId, workflowId }: ForgetClosureRequest): Promise<boolean> {
+    const firstRunId = workflowInfo().firstExecutionRunId;
+    try {
+      const input = { closureId, firstRunId, round: this.#round, workflowId };
+      return this.#judge(assertDecoded(await deleteExports(input)));
+    } catch (fault) {
+      if (isCancellation(fault) || !(fault instanceof ActivityFailure || fault instanceof ApplicationFailure))
+        throw fault;
+      this.#showTrouble(attentionOf(fault, this.#round).fault);
+      return false;
+    }
+  }
+
+  #judge(outcome: DeleteExportsOutcome): boolean {
+    this.#showNoTrouble();
+    if (outcome.kind === 'closure-goes-on') {
+      setCurrentDetails(
+        `The closure \`${this.#arranged.closureId}\` goes on: it needs its export until it ends again.`,
+      );
+      return false;
+    }
+    this.#deletedContainers += outcome.containers;
+    return true;
+  }
+
+  #isCurrent(request: ForgetClosureRequest): boolean {
+    return this.#arranged === request;
+  }
+
+  #showTrouble(fault: string): void {
+    this.#isInTrouble = true;
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.attention, value: [`export:${fault}`] }]);
+    setCurrentDetails(
+      `The export containers of closure \`${this.#arranged.closureId}\` cannot be deleted: \`${fault}\`. Repair the cause; it is tried again by itself.`,
+    );
+  }
+
+  #showNoTrouble(): void {
+    if (this.#isInTrouble) upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.attention, value: null }]);
+    this.#isInTrouble = false;
+  }
+}
+
+function tryAgainInMs(tries: number): number {
+  return Math.min(FIRST_PAUSE_MS * 4 ** (tries - 1), LONGEST_PAUSE_MS);
+}
+
+function timesOf({ deleteExportsAt, lookAgainAt }: ForgetClosureRequest): readonly number[] {
+  const instants = lookAgainAt === undefined ? [deleteExportsAt] : [deleteExportsAt, lookAgainAt];
+  return instants.map((instant) => Date.parse(instant));
+}
+
+function isSameClosure(one: ForgetClosureRequest, other: ForgetClosureRequest): boolean {
+  return one.closureId === other.closureId && one.workflowId === other.workflowId;
+}
+
+function isSame(one: ForgetClosureRequest, other: ForgetClosureRequest): boolean {
+  return one.deleteExportsAt === other.deleteExportsAt && one.lookAgainAt === other.lookAgainAt;
+}
+
+function toText(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function parse(request: unknown): ForgetClosureRequest {
+  if (isForgetClosureRequest(request)) return request;
   throw ApplicationFailure.nonRetryable(
-    'The input is not { closureId, deleteExportsAt, lookAgainAt? }.',
+    'The input is not { closureId, workflowId, deleteExportsAt, lookAgainAt? }.',
     'InvalidRequest',
   );
 }

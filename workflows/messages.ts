@@ -1,28 +1,46 @@
-import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  setDefaultSignalHandler,
+  setHandler,
+} from '@temporalio/workflow';
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import * as state from './closure-state';
 import type { Closure } from './closure';
-import { expectOneVerification, type Confirmation } from './contract/confirmation';
-import type { Refusal } from './contract/failures';
+import { expectOneVerification, isConfirmation, type Confirmation, type Report } from './contract/confirmation';
 import {
   confirmSignal,
   confirmUpdate,
+  reportUpdate,
   resolveUpdate,
   statusQuery,
   withdrawSignal,
   withdrawUpdate,
+  type Resolution,
 } from './contract/messages';
+import { REFUSAL_TEXTS, type Refusal } from './contract/refusals';
+import type { ClosureStatus } from './contract/status';
+import * as rules from './message-rules';
 
-const REFUSAL_TEXTS: Record<Refusal, string> = {
-  'malformed-confirmation': 'A confirmation is { planDigest: 64 hex digits, signature: 86 characters base64url }.',
-  'wrong-token':
-    'The confirmation was not signed with the token of this closure: use the token that the closure was requested with.',
-  'stale-plan': 'The confirmation is for another plan: show the plan of the status now, and confirm its planDigest.',
-  'not-awaiting-confirmation': 'The closure does not wait for a confirmation: see its phase.',
-  'past-point-of-no-return': 'The erasure has begun or the closure has ended: it cannot be withdrawn any more.',
-  'nothing-to-resolve': 'No such step waits for an operator: see `attention` in the status.',
-  'malformed-resolution':
-    "A resolution is { target, action: 'retry', by }, where by is an opaque id of at most 64 letters, digits, '.', '_' or '-'.",
-};
+/** What a closure listens to: one entry a message, whichever way it comes. */
+interface Message<Args extends [unknown?]> {
+  readonly update: UpdateDefinition<ClosureStatus, Args>;
+  /** The same message for callers that do not wait. */
+  readonly signal?: SignalDefinition<Args>;
+  readonly description: string;
+  /** Why it is refused now, whatever it holds. */
+  readonly refusal: (value: unknown) => Refusal | undefined;
+  /** Called with what was not refused. */
+  readonly accept: (...args: Args) => void;
+  /** What an Update waits for before it answers. @throws ApplicationFailure when it came too late after all */
+  readonly settled?: () => Promise<void>;
+  /** Called for a Signal that was refused: nobody else hears of it. */
+  readonly onRefusedSignal?: () => void;
+}
+
+/** So many signatures that came by Signal are checked; anybody may send Signals, and each check takes milliseconds. */
+const MOST_SIGNATURES_BY_SIGNAL = 100;
 
 // Every Workflow has its own copy of this module and verifies one signature.
 expectOneVerification();
@@ -30,87 +48,125 @@ expectOneVerification();
 /** Makes the closure listen. To be called before anything is awaited. */
 export function listen(closure: Closure): void {
   setHandler(statusQuery, () => closure.status, { description: 'The closure as it stands.' });
-  listenForConfirmation(closure);
-  listenForWithdrawal(closure);
-  setHandler(
-    resolveUpdate,
-    ({ target }) => {
-      closure.apply((status) => state.resolved(status, target));
-      return closure.status;
-    },
-    {
-      description:
-        'Lets a step that needs an operator try again: { "target": "…", "action": "retry", "by": "your-id" }.',
-      validator: (value) => {
-        refuse(state.resolutionRefusal(closure.status, value));
-      },
-    },
-  );
+  register(closure, confirmation(closure));
+  register(closure, withdrawal(closure));
+  register(closure, resolution(closure));
+  register(closure, report(closure));
+  listenForCancellation(closure);
+  // The last: it takes all that is left. A Signal that nobody knows would otherwise be kept for a handler that never comes.
+  setDefaultSignalHandler(() => undefined);
 }
 
-function listenForConfirmation(closure: Closure): void {
-  const refusalOf = (value: unknown): Refusal | undefined =>
-    closure.isWithdrawalAsked
-      ? 'not-awaiting-confirmation'
-      : state.confirmationRefusal(closure.status, closure.request.publicKey, value);
-  const accept = (confirmation: Confirmation): void => {
-    if (state.isAcceptedConfirmation(closure.status, confirmation)) return;
-    closure.apply((status) => state.confirmed(status, confirmation, new Date()));
+function confirmation(closure: Closure): Message<[Confirmation]> {
+  return {
+    update: confirmUpdate,
+    signal: confirmSignal,
+    description: 'The person says yes to the plan: { "planDigest": "…", "signature": "…" }, signed with the token.',
+    refusal: (value) => {
+      if (closure.isWithdrawalAsked)
+        return isConfirmation(value) ? 'not-awaiting-confirmation' : 'malformed-confirmation';
+      return rules.confirmationRefusal(closure.status, value, circumstances(closure));
+    },
+    accept: ({ planDigest, signature }) => {
+      if (rules.isAcceptedConfirmation(closure.status, { planDigest, signature })) return;
+      const at = new Date();
+      closure.decided({ step: 'confirm', at: at.toISOString(), planDigest, signature });
+      const coolingOffMs = closure.policy?.coolingOffMs ?? 0;
+      closure.apply((status) => state.confirmed(status, { planDigest, signature }, { at, coolingOffMs }));
+    },
+    onRefusedSignal: () => {
+      closure.apply(state.confirmationRefused);
+    },
   };
-  const description =
-    'The person says yes to the plan: { "planDigest": "…", "signature": "…" }, signed with the token.';
-
-  setHandler(
-    confirmSignal,
-    (value) => {
-      if (refusalOf(value) === undefined) accept(value);
-      else closure.apply(state.confirmationRefused);
-    },
-    { description },
-  );
-  setHandler(
-    confirmUpdate,
-    (confirmation) => {
-      accept(confirmation);
-      return closure.status;
-    },
-    {
-      description,
-      validator: (value) => {
-        refuse(refusalOf(value));
-      },
-    },
-  );
 }
 
-function listenForWithdrawal(closure: Closure): void {
-  const description = 'The person takes the request back. Possible until the erasure begins.';
-  setHandler(
-    withdrawSignal,
-    () => {
+function withdrawal(closure: Closure): Message<[]> {
+  return {
+    update: withdrawUpdate,
+    signal: withdrawSignal,
+    description: 'The person takes the request back. Possible until the erasure begins.',
+    refusal: () => rules.withdrawalRefusal(closure.status),
+    accept: () => {
       closure.withdraw();
     },
-    { description },
-  );
+    settled: async () => {
+      // Not ended by a cancellation of the Workflow: that means the same.
+      await CancellationScope.nonCancellable(() =>
+        condition(() => !closure.isWithdrawalAsked || closure.status.outcome !== undefined),
+      );
+      refuse(rules.withdrawalRefusal(closure.status));
+    },
+  };
+}
+
+function resolution(closure: Closure): Message<[Resolution]> {
+  return {
+    update: resolveUpdate,
+    description:
+      'Lets a step that needs an operator try again: { "target": "…", "action": "retry", "by": "your-id", "since": "…" }.',
+    refusal: (value) => rules.resolutionRefusal(closure.status, value),
+    accept: (value) => {
+      if (!rules.isAnsweredAlike(closure.status, value)) closure.resolve(value);
+    },
+  };
+}
+
+function report(closure: Closure): Message<[Report]> {
+  return {
+    update: reportUpdate,
+    description: 'The person goes on without an export: { "step": "export-declined", "signature": "…" }.',
+    refusal: (value) => rules.reportRefusal(closure.status, value, circumstances(closure)),
+    accept: ({ signature }) => {
+      closure.declineExport(signature);
+    },
+  };
+}
+
+/** Temporal's own cancellation means a withdrawal as long as it can, and is ignored, visibly, from then on. */
+function listenForCancellation(closure: Closure): void {
+  void CancellationScope.current().cancelRequested.catch(() => {
+    const refusal = rules.withdrawalRefusal(closure.status);
+    if (refusal === undefined) closure.withdraw();
+    else if (refusal === 'past-point-of-no-return') closure.apply(state.cancellationIgnored);
+  });
+}
+
+function register<Args extends [unknown?]>(closure: Closure, message: Message<Args>): void {
+  const { update, signal, description, refusal, accept, settled } = message;
   setHandler(
-    withdrawUpdate,
-    async () => {
-      closure.withdraw();
-      await condition(() => closure.status.outcome !== undefined);
+    update,
+    async (...args: Args) => {
+      accept(...args);
+      await settled?.();
       return closure.status;
     },
     {
       description,
-      validator: () => {
-        refuse(state.withdrawalRefusal(closure.status));
+      validator: (...args: Args) => {
+        refuse(refusal(args[0]));
       },
     },
   );
-  // Temporal's own cancellation means the same as long as it can, and is ignored, visibly, from then on.
-  void CancellationScope.current().cancelRequested.catch(() => {
-    if (state.withdrawalRefusal(closure.status) === undefined) closure.withdraw();
-    else closure.apply(state.cancellationIgnored);
-  });
+  if (signal !== undefined) setHandler(signal, onSignal(message), { description });
+}
+
+/** Bounded work, however many come: what a replay has to do again is bounded with it. */
+function onSignal<Args extends [unknown?]>({
+  refusal,
+  accept,
+  onRefusedSignal,
+}: Message<Args>): (...args: Args) => void {
+  let wrongSignatures = 0;
+  return (...args) => {
+    const reason = wrongSignatures < MOST_SIGNATURES_BY_SIGNAL ? refusal(args[0]) : 'wrong-token';
+    if (reason === 'wrong-token') wrongSignatures += 1;
+    if (reason === undefined) accept(...args);
+    else onRefusedSignal?.();
+  };
+}
+
+function circumstances({ request: { publicKey } }: Closure): rules.Circumstances {
+  return { publicKey, now: new Date() };
 }
 
 function refuse(refusal: Refusal | undefined): void {

@@ -1,22 +1,34 @@
 import type { Guid } from '../../workflows/contract/account';
 
-/** Which effect: the key of idempotency. The round is counted by the Workflow. */
-export interface EffectKey {
+/** A closure as one history: the first run id of the chain keeps a later run of the same token apart. */
+export interface HistoryRef {
   readonly closureId: Guid;
-  /** `export` or the name of an erasure target. */
+  readonly firstRunId: string;
+}
+
+/** Which effect: the key of idempotency. The round is counted by the Workflow. */
+export interface EffectKey extends HistoryRef {
+  /** `closure`, `export` or the name of an erasure target. */
   readonly target: string;
-  /** `request`, `fence`, `erase`, `delete`. */
+  /** `request`, `fence`, `erase`, `delete`, …; of a decision its name. */
   readonly step: string;
   readonly round: number;
 }
 
-/** One entry to write. At most one of each kind per effect. */
+/**
+ * `decision`: somebody decided. `intent`: written before an effect. `mark`: immediately before one changing call of it, and
+ * `answer` when that call was answered with success. `result`: after the effect.
+ */
+export type AuditKind = 'decision' | 'intent' | 'mark' | 'answer' | 'result';
+
+/** One entry to write. At most one of each kind and occasion per effect. */
 export interface NewAuditEntry extends EffectKey {
-  /** `intent` is written before an effect, `result` after it. */
-  readonly kind: 'intent' | 'result';
+  readonly kind: AuditKind;
+  /** Of a mark or answer the changing call (`soft-delete`), of a decision its instant; absent otherwise. */
+  readonly occasion?: string;
   /** The plan that was confirmed, for effects that carry one out. */
   readonly planDigest?: string;
-  /** What the effect did, without personal data; only with `result`. */
+  /** What the effect did or what was decided, without personal data: JSON, at most 256 KiB. */
   readonly outcome?: Readonly<Record<string, unknown>>;
 }
 
@@ -28,15 +40,18 @@ export interface AuditEntry extends NewAuditEntry {
   readonly recordedAt: string;
 }
 
-/** The record of what was done. Append-only: nothing is ever changed or removed. */
+/**
+ * The record of what was done and decided. Append-only: nothing is ever changed or removed. Every method is bounded in time
+ * and ends at once with its signal's reason; an entry may be written all the same, so an `append` is simply repeated.
+ */
 export interface AuditLog {
-  /** Writes the entry, unless one of that kind is there already for the effect: then that one is kept and returned. */
+  /** Writes the entry, unless one with its key is there already: then that one is kept and returned. */
   readonly append: (
     entry: NewAuditEntry,
     signal: AbortSignal,
   ) => Promise<{ readonly entry: AuditEntry; readonly isNew: boolean }>;
-  /** The entry of that kind for the effect, if there is one. */
-  readonly find: (effect: EffectKey, kind: AuditEntry['kind'], signal: AbortSignal) => Promise<AuditEntry | undefined>;
-  /** All entries of a closure, oldest first. */
+  /** The entry of that kind for the effect, if there is one; of several (marks, by their occasions) the first. */
+  readonly find: (effect: EffectKey, kind: AuditKind, signal: AbortSignal) => Promise<AuditEntry | undefined>;
+  /** All entries of a closure, of every history of it, oldest first. */
   readonly list: (closureId: Guid, signal: AbortSignal) => Promise<readonly AuditEntry[]>;
 }

@@ -18,18 +18,35 @@ export type ExportRequestAnswer =
   { readonly kind: 'accepted'; readonly operationId: string } | { readonly kind: 'location-used' };
 
 /** What became of a purge. */
-export type PurgeAnswer = 'purged' | 'absent' | 'refused';
+export type PurgeAnswer = 'purged' | 'absent';
+
+/** The directory says that there is no such object (`Request_ResourceNotFound` for the very object), and which directory it is. */
+export interface Absent {
+  readonly kind: 'absent';
+  /**
+   * What the same attempt, with the same token, read of the directory itself (`GET /organization`). `pinned-tenant`: it is the
+   * account's tenant and no other. `among-several`: a gateway serves several tenants, the account's among them; such an absence
+   * is believed only of an object that was read alive through the same `reachedThrough` before.
+   */
+  readonly provenBy: 'pinned-tenant' | 'among-several';
+}
+
+/** What a look at the account found. */
+export type AccountLook = ({ readonly kind: 'found' } & DirectoryAccount) | Absent;
 
 /**
  * The directory that holds the account. Every call makes one attempt; every call names the account by tenant and object
- * id, and is made with credentials for that tenant. "Absent" is answered only when the directory itself says so in its own
- * error format; anything unclear is a fault.
+ * id, and is made with credentials for that tenant. "Absent" of a look is answered only with the proof that the directory that
+ * said so is the account's; anything unclear is a fault. A changing call is believed only when it is answered by its documented
+ * success; `absent` of one is the directory's own 404 for the object, and no proof of anything.
  */
 export interface Directory {
-  /** The live account; `undefined` when the directory says that there is none. */
-  readonly findAccount: (account: Account, signal: AbortSignal) => Promise<DirectoryAccount | undefined>;
-  /** The soft-deleted account; `undefined` when the directory says that there is none. */
-  readonly findDeletedAccount: (account: Account, signal: AbortSignal) => Promise<DirectoryAccount | undefined>;
+  /** Opaque: which far end the looks go through (a digest of its address). Another value means another directory. */
+  readonly reachedThrough: string;
+  /** The live account. */
+  readonly findAccount: (account: Account, signal: AbortSignal) => Promise<AccountLook>;
+  /** The soft-deleted account. */
+  readonly findDeletedAccount: (account: Account, signal: AbortSignal) => Promise<AccountLook>;
   /** Whether the account has any directory (administrator) role, directly or through groups. */
   readonly hasDirectoryRole: (account: Account, signal: AbortSignal) => Promise<boolean>;
   /** Everything that would be left without an owner. Guests are not judged here. */
@@ -49,7 +66,7 @@ export interface Directory {
   readonly revokeSessions: (account: Account, signal: AbortSignal) => Promise<'revoked' | 'absent'>;
   /** Moves the account to the deleted items. `absent`: no such live account. */
   readonly softDelete: (account: Account, signal: AbortSignal) => Promise<'deleted' | 'absent'>;
-  /** Deletes the account from the deleted items for good. */
+  /** Deletes the account from the deleted items for good. @throws PurgeRefusedError when the directory will not */
   readonly purge: (account: Account, signal: AbortSignal) => Promise<PurgeAnswer>;
 }
 

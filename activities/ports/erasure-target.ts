@@ -1,7 +1,15 @@
 import type { Account, Guid } from '../../workflows/contract/account';
-import type { EraseOutcome, FenceOutcome, Stopped, VerifyOutcome } from '../../workflows/contract/activities';
+import type {
+  EndedBefore,
+  EraseOutcome,
+  FenceOutcome,
+  Stopped,
+  VerifyOutcome,
+} from '../../workflows/contract/activities';
 import type { TargetPlan } from '../../workflows/contract/plan';
+import type { StopReason } from '../../workflows/contract/status';
 import type { TargetName } from '../../workflows/contract/targets';
+import type { Whereabouts } from './whereabouts';
 
 /** Whose data, for which closure; every call of the target ends with the signal. */
 export interface Subject {
@@ -10,24 +18,66 @@ export interface Subject {
   readonly signal: AbortSignal;
 }
 
-/** An effect on a target that is under way: its intent entry is in the audit log. */
-export interface Erasure extends Subject {
-  /** An earlier attempt began this effect: what is absent now may be absent because of us. */
-  readonly isResumed: boolean;
-  /** How often the target is being erased; more than 1 when a look afterwards still found something. */
-  readonly round: number;
-  /** For how long this effect has been tried, in milliseconds: reads of a replicated store lag up to ten minutes. */
-  readonly triedForMs: number;
-  /**
-   * Is this still ours to do, and where is the account? Call it immediately before *each* destructive call, make the call
-   * only when it says where, and return it when it says `stopped`: the tenant became managed, or the domain moved.
-   */
-  readonly recheck: () => Promise<Whereabouts | Stopped>;
+/** What is looked at once the closure's policy is known. */
+export interface LookedAt extends Subject {
+  /** See `ClosurePolicy.reachedThrough`. */
+  readonly reachedThrough: string;
 }
 
-/** Where the account can be found now. `nowhere` may be a read that lags. */
-export interface Whereabouts {
-  readonly kind: 'live' | 'deleted' | 'nowhere';
+/** Somebody else is in charge of the account now: nothing more is written. */
+export interface TakenOver {
+  readonly kind: 'taken-over';
+  readonly reason: Exclude<StopReason, 'account-gone'>;
+  readonly where: Exclude<Whereabouts, { readonly kind: 'nowhere' }>;
+}
+
+/** It is no longer ours to do. Whether anything was changed before, in whatever target, is not the target's to know. */
+export type NoLongerOurs = Omit<Stopped, 'isPastPointOfNoReturn'>;
+
+/** An outcome as a target tells it. */
+export type Told<Outcome> = Exclude<Outcome, Stopped | EndedBefore> | NoLongerOurs;
+
+/** What this closure has done to the target, in all rounds, as its audit log says. A part is one changing call, as a code. */
+export interface OwnDoing {
+  /** Such a call was sent: what is different now may be our doing. */
+  readonly hasSent: (part: string) => boolean;
+  /** Such a call was answered with success, in whatever round. */
+  readonly hasDone: (part: string) => boolean;
+  /** Such a call was answered with success in this round. */
+  readonly hasDoneNow: (part: string) => boolean;
+  /** Such a call was answered with success and the target was not fenced anew since. */
+  readonly hasDoneSinceFence: (part: string) => boolean;
+  /** The target was fenced, in whatever round. */
+  readonly isFenced: boolean;
+  /** An earlier round has counted what it erased. */
+  readonly isCounted: boolean;
+}
+
+/** An effect on a target that is under way: its intent entry is in the audit log. */
+export interface Erasure extends LookedAt {
+  readonly own: OwnDoing;
+  /**
+   * Is this still ours to do, and where is the account? Call it before *each* changing call, and make the call only when it
+   * says where.
+   */
+  readonly recheck: () => Promise<Whereabouts | TakenOver>;
+  /**
+   * Makes one changing call. Passes the point of no return first, and leaves its traces before and after. Ends the whole
+   * effect, with nothing changed, when the closure was ended meanwhile.
+   */
+  readonly change: <T extends string>(part: string, call: () => Promise<T | 'absent'>) => Promise<T | 'absent'>;
+  /** Notes what a question was answered in this attempt: seeing something else begins the count of `believe` anew. */
+  readonly notice: (question: string, seen: string) => void;
+  /**
+   * Comes back only when the question has had this answer for as long as reads may lag.
+   * @throws NotYetError `ReadsUnsettled` until then
+   */
+  readonly believe: (question: string, seen: string) => void;
+  /**
+   * Two reads contradict each other, so one of them lags: the next attempt begins with reading.
+   * @throws NotYetError `ReadsUnsettled` always
+   */
+  readonly lookAgain: () => never;
 }
 
 /**
@@ -39,8 +89,8 @@ export interface ErasureTarget {
   /** What is held and what stays, as counts. Reads only; the same holdings give the same plan. */
   readonly plan: (subject: Subject) => Promise<TargetPlan>;
   /** Keeps new data from coming in. Targets that cannot do that leave it out. */
-  readonly fence?: (erasure: Erasure) => Promise<FenceOutcome>;
-  readonly erase: (erasure: Erasure) => Promise<EraseOutcome>;
+  readonly fence?: (erasure: Erasure) => Promise<Told<FenceOutcome>>;
+  readonly erase: (erasure: Erasure) => Promise<Told<EraseOutcome>>;
   /** What can be found now, by reading. Judges one look; how long to wait between two is not the target's business. */
-  readonly verify: (subject: Subject) => Promise<VerifyOutcome>;
+  readonly verify: (subject: LookedAt) => Promise<VerifyOutcome>;
 }

@@ -12,6 +12,8 @@ export type RequestInfo =
 export interface StoredFile {
   readonly name: string;
   readonly sizeBytes: number;
+  /** Changes with the content. */
+  readonly etag: string;
 }
 
 /** Where exports are kept. Our own credentials read it; the directory only gets a SAS that can write. */
@@ -26,6 +28,8 @@ export interface ExportStorage {
   /** Ends every SAS of the container. */
   readonly revokeWriting: (container: string, signal: AbortSignal) => Promise<void>;
   readonly readRequestInfo: (container: string, signal: AbortSignal) => Promise<RequestInfo>;
+  /** Whether the storage answers and accepts our credentials; costs one small request, however much is stored. */
+  readonly check: (signal: AbortSignal) => Promise<void>;
   /** The exported files in the order of their names (by code unit), without `RequestInfo.json`. */
   readonly listFiles: (container: string, signal: AbortSignal) => Promise<readonly StoredFile[]>;
   /** The content of one file, as it is stored. */

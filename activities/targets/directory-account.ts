@@ -1,14 +1,20 @@
-import type { EraseOutcome, FenceOutcome, Stopped, VerifyOutcome } from '../../workflows/contract/activities';
-import type { PlannedItems, TargetPlan } from '../../workflows/contract/plan';
+import type { EraseOutcome, FenceOutcome, VerifyOutcome } from '../../workflows/contract/activities';
+import type { TargetPlan } from '../../workflows/contract/plan';
 import type { Directory } from '../ports/directory';
-import type { Erasure, ErasureTarget, Subject } from '../ports/erasure-target';
-import { PurgeRefusedError, UnavailableError } from '../ports/faults';
+import type { Erasure, ErasureTarget, LookedAt, NoLongerOurs, Subject, TakenOver, Told } from '../ports/erasure-target';
+import { StepNeedsOperatorError } from '../ports/step-faults';
+import { lookFor, type Whereabouts } from '../ports/whereabouts';
 
-/** Reads of the directory may lag by so long after a change. */
-const READS_LAG_MS = 10 * 60_000;
+/** The changing calls, as the audit log and a stop report name them. */
+const BLOCK = 'block-sign-in';
+const REVOKE = 'revoke-sessions';
+const DELETE = 'soft-delete';
+const PURGE = 'purge';
 
-/** A delete that was answered by nobody shows at the next look, or shortly after. */
-const ANSWER_LOST_MS = 10_000;
+type Live = Extract<Whereabouts, { readonly kind: 'live' }>;
+
+/** The question under which looks at the account are counted: each look has one answer to it. */
+const ACCOUNT = 'account';
 
 /**
  * The account itself, always the last target. Fence: block sign-in, revoke sessions. Erase: delete to the deleted items,
@@ -26,15 +32,15 @@ export function createDirectoryTarget(directory: Directory): ErasureTarget {
 
 async function plan(directory: Directory, { account, signal }: Subject): Promise<TargetPlan> {
   const holdings = await directory.countHoldings(account, signal);
-  const erases: PlannedItems[] = [
-    { what: 'account', count: 1 },
-    { what: 'memberships', count: holdings.memberships },
-    { what: 'app-role-assignments', count: holdings.appRoleAssignments },
-    { what: 'consents', count: holdings.consents },
-  ];
   return {
     name: 'directory',
-    erases: erases.filter(({ count }) => count > 0),
+    // Every kind, also what there is none of yet: it may come while the person thinks, and goes with the account.
+    erases: [
+      { what: 'account', count: 1 },
+      { what: 'memberships', count: holdings.memberships },
+      { what: 'app-role-assignments', count: holdings.appRoleAssignments },
+      { what: 'consents', count: holdings.consents },
+    ],
     retains: [
       { what: 'directory-audit-logs', basis: 'provider-audit-log' },
       { what: 'system-generated-logs', basis: 'provider-log-erasure-within-30-days' },
@@ -42,88 +48,147 @@ async function plan(directory: Directory, { account, signal }: Subject): Promise
   };
 }
 
-async function fence(directory: Directory, erasure: Erasure): Promise<FenceOutcome> {
-  const { account, signal, recheck, isResumed } = erasure;
-  const before = await recheck();
-  if (before.kind === 'stopped')
-    return { ...before, done: isResumed && before.signIn === 'blocked' ? ['block-sign-in'] : [] };
-  if (before.kind === 'nowhere') return goneWhenSettled(erasure);
-  // Deleted by somebody else meanwhile: it cannot sign in, and is still ours to erase.
-  if (before.kind === 'deleted') return { kind: 'fenced' };
-  assertFound(await directory.blockSignIn(account, signal));
+async function fence(directory: Directory, erasure: Erasure): Promise<Told<FenceOutcome>> {
+  const { account, signal, own } = erasure;
+  // Sessions are revoked only of an account that was read as blocked.
+  if (own.hasDoneNow(REVOKE)) return { kind: 'fenced' };
+  const before = await erasure.recheck();
+  const ended = fencedOrStopped(erasure, before);
+  if (ended !== undefined) return ended;
+  if (!own.hasDoneNow(BLOCK)) {
+    lookAgainWhenAbsent(erasure, await erasure.change(BLOCK, () => directory.blockSignIn(account, signal)));
+  }
 
-  const beforeRevoking = await recheck();
-  if (beforeRevoking.kind === 'stopped') return { ...beforeRevoking, done: ['block-sign-in'] };
-  assertFound(await directory.revokeSessions(account, signal));
+  // Read back: the account must not be able to sign in before its sessions end.
+  const blocked = await erasure.recheck();
+  const endedMeanwhile = fencedOrStopped(erasure, blocked);
+  if (endedMeanwhile !== undefined) return endedMeanwhile;
+  lookAgainWhenAbsent(erasure, await erasure.change(REVOKE, () => directory.revokeSessions(account, signal)));
   return { kind: 'fenced' };
 }
 
-async function erase(directory: Directory, erasure: Erasure): Promise<EraseOutcome> {
+/** What there is to say without changing anything; nothing while the account lives and is still to be fenced. */
+function fencedOrStopped(erasure: Erasure, where: Whereabouts | TakenOver): Told<FenceOutcome> | undefined {
+  switch (where.kind) {
+    case 'taken-over':
+      return stopped(erasure, where, [BLOCK, REVOKE]);
+    case 'nowhere':
+      erasure.believe(ACCOUNT, 'nowhere');
+      // What we have deleted ourselves cannot sign in: the erasure judges it.
+      return isOurErasure(erasure) ? { kind: 'fenced' } : gone(erasure, [BLOCK, REVOKE]);
+    case 'deleted':
+      // Deleted by somebody else meanwhile: it cannot sign in, and is still ours to erase.
+      return { kind: isOurErasure(erasure) ? 'fenced' : 'needless' };
+    case 'live':
+      assertStaysBlocked(erasure, where, erasure.own.hasDoneNow(BLOCK));
+      return undefined;
+  }
+}
+
+async function erase(directory: Directory, erasure: Erasure): Promise<Told<EraseOutcome>> {
+  if (erasure.own.hasDoneNow(PURGE)) return erased(erasure);
   const before = await erasure.recheck();
   switch (before.kind) {
-    case 'stopped':
-      return { ...before, done: await deletedBefore(directory, erasure) };
+    case 'taken-over':
+      return stopped(erasure, before, [DELETE]);
     case 'nowhere':
-      return erasedWhenSettled(erasure);
+      return absent(erasure);
     case 'live':
-      assertFound(await directory.softDelete(erasure.account, erasure.signal));
-      return await purgeAfterDelete(directory, erasure);
+      assertNotRestored(erasure, before);
+      return await deleteThenPurge(directory, erasure);
     case 'deleted':
       return await purge(directory, erasure);
   }
 }
 
-async function purgeAfterDelete(directory: Directory, erasure: Erasure): Promise<EraseOutcome> {
+async function deleteThenPurge(directory: Directory, erasure: Erasure): Promise<Told<EraseOutcome>> {
+  const { account, signal } = erasure;
+  lookAgainWhenAbsent(erasure, await erasure.change(DELETE, () => directory.softDelete(account, signal)));
   const before = await erasure.recheck();
-  if (before.kind === 'stopped') return { ...before, done: ['soft-delete'] };
-  // Not in the deleted items yet: a read that lags, and nothing is purged unseen.
-  if (before.kind === 'nowhere') throw new UnavailableError('directory');
-  return await purge(directory, erasure);
+  switch (before.kind) {
+    case 'taken-over':
+      return stopped(erasure, before, [DELETE]);
+    case 'nowhere':
+      // Not in the deleted items yet: a read that lags, and nothing is purged unseen.
+      return absent(erasure);
+    case 'live':
+      throw restored(erasure);
+    case 'deleted':
+      return await purge(directory, erasure);
+  }
 }
 
-async function purge(directory: Directory, { account, signal }: Erasure): Promise<EraseOutcome> {
-  const answer = await directory.purge(account, signal);
-  if (answer === 'refused') throw new PurgeRefusedError('directory');
-  assertFound(answer);
-  return { kind: 'erased', count: 1 };
+async function purge(directory: Directory, erasure: Erasure): Promise<Told<EraseOutcome>> {
+  erasure.notice(ACCOUNT, 'deleted');
+  const { account, signal } = erasure;
+  lookAgainWhenAbsent(erasure, await erasure.change(PURGE, () => directory.purge(account, signal)));
+  return erased(erasure);
+}
+
+/** An account is counted once, however often it has to be erased. */
+function erased({ own }: Erasure): Told<EraseOutcome> {
+  return { kind: 'erased', count: own.isCounted ? 0 : 1 };
+}
+
+/** Found nowhere for as long as reads may lag: our own doing when a call of ours was sent, and otherwise somebody else's. */
+function absent(erasure: Erasure): Told<EraseOutcome> {
+  erasure.believe(ACCOUNT, 'nowhere');
+  return isOurErasure(erasure) ? erased(erasure) : gone(erasure, []);
+}
+
+function isOurErasure({ own }: Erasure): boolean {
+  return own.hasSent(DELETE) || own.hasSent(PURGE);
+}
+
+function gone({ own }: Erasure, parts: readonly string[]): NoLongerOurs {
+  return { kind: 'stopped', reason: 'account-gone', signIn: 'unknown', done: parts.filter(own.hasDone) };
+}
+
+/** Nothing more is written from the first sight on; what it means for the closure is believed when it has settled. */
+function stopped({ own, believe }: Erasure, { reason, where }: TakenOver, parts: readonly string[]): NoLongerOurs {
+  believe(ACCOUNT, `taken over: ${reason}`);
+  // A deleted account cannot sign in either.
+  const isBlocked = where.kind === 'deleted' || where.isSignInBlocked;
+  // What is seen now counts: an answer may have been lost, and somebody may have taken back what was done.
+  const isSeen = (part: string): boolean => (part === BLOCK ? isBlocked : where.kind === 'deleted');
+  const done = parts.filter((part) => (part === REVOKE ? own.hasDone(part) : own.hasSent(part) && isSeen(part)));
+  return { kind: 'stopped', reason, signIn: isBlocked ? 'blocked' : 'not-blocked', done };
 }
 
 /**
  * What was just read is not found by the write: one of the two lags, or somebody else is at work. The next attempt begins
  * with reading.
- * @throws UnavailableError
  */
-function assertFound(answer: string): void {
-  if (answer === 'absent') throw new UnavailableError('directory');
-}
-
-/** A fence deletes nothing: an account that stays away is gone without our doing. */
-function goneWhenSettled({ triedForMs }: Erasure): Stopped {
-  if (triedForMs < READS_LAG_MS) throw new UnavailableError('directory');
-  return { kind: 'stopped', reason: 'account-gone', signIn: 'unknown', done: [] };
+function lookAgainWhenAbsent(erasure: Erasure, answer: string): void {
+  if (answer === 'absent') erasure.lookAgain();
 }
 
 /**
- * Found nowhere once an attempt of ours had begun: erased by it, its answer was lost. Whether it is really gone is judged by
- * the verification, after the time that reads may lag; a later round that finds nothing adds nothing.
+ * Live again after our deletion is somebody's doing, and theirs to explain; so is a sign-in that works again after our fence.
+ * @throws StepNeedsOperatorError when it stays so for as long as reads may lag
  */
-function erasedWhenSettled({ isResumed, round, triedForMs }: Erasure): EraseOutcome {
-  if (!isResumed || triedForMs < ANSWER_LOST_MS) throw new UnavailableError('directory');
-  return round > 1 ? { kind: 'absent' } : { kind: 'erased', count: 1 };
+function assertNotRestored(erasure: Erasure, live: Live): void {
+  const { own } = erasure;
+  if (own.hasDoneSinceFence(DELETE) || own.hasDoneSinceFence(PURGE)) throw restored(erasure);
+  assertStaysBlocked(erasure, live, own.isFenced);
 }
 
-/** Two reads that both say "none" prove absence; nothing else does. */
-async function verify(directory: Directory, { account, signal }: Subject): Promise<VerifyOutcome> {
-  const live = await directory.findAccount(account, signal);
-  const deleted = await directory.findDeletedAccount(account, signal);
-  const count = [live, deleted].filter((found) => found !== undefined).length;
-  return count === 0 ? { kind: 'absent' } : { kind: 'remains', count };
+function restored({ believe }: Erasure): StepNeedsOperatorError {
+  believe(ACCOUNT, 'restored');
+  return new StepNeedsOperatorError('AccountRestored');
 }
 
-async function deletedBefore(
-  directory: Directory,
-  { account, signal, isResumed }: Erasure,
-): Promise<readonly string[]> {
-  const isDeletedByUs = isResumed && (await directory.findDeletedAccount(account, signal)) !== undefined;
-  return isDeletedByUs ? ['soft-delete'] : [];
+function assertStaysBlocked({ notice, believe }: Erasure, { isSignInBlocked }: Live, isFenced: boolean): void {
+  if (!isFenced || isSignInBlocked) {
+    notice(ACCOUNT, 'live');
+    return;
+  }
+  believe(ACCOUNT, 'enabled');
+  throw new StepNeedsOperatorError('AccountReenabled');
+}
+
+/** Absent only by the directory that is proven to be the one that would know. */
+async function verify(directory: Directory, subject: LookedAt): Promise<VerifyOutcome> {
+  const { whereabouts } = await lookFor(directory, subject);
+  return whereabouts.kind === 'nowhere' ? { kind: 'absent' } : { kind: 'remains', count: 1 };
 }

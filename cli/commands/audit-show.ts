@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { AuditEntry } from '../../activities/ports/audit-log';
 import { AccountClosureError } from '../../client/errors';
-import { toGuid, type Guid } from '../../workflows/contract/account';
+import type { Guid } from '../../workflows/contract/account';
+import { toGuid } from '../../workflows/contract/ids';
 import { jsonOption } from '../arguments';
 import { CliError } from '../cli-error';
 import type { CliDependencies } from '../dependencies';
@@ -29,7 +30,7 @@ export function defineAuditCommand(program: Command, deps: CliDependencies): voi
       if (auditLog === undefined) {
         throw new CliError('invalid-configuration', 'DATABASE_URL says where the audit log is: set it.');
       }
-      const entries = await auditLog.list(await closureIdOf(deps, id), deps.signal);
+      const entries = await auditLog.list(await idInLog(deps, id), deps.signal);
       // Temporal knows a closure that has done nothing yet; of a closure id alone, no entry means that nobody knows it.
       if (entries.length === 0 && toGuid(id) !== undefined) {
         throw new AccountClosureError('no-such-closure', 'The audit log has no entry of such a closure.');
@@ -38,14 +39,15 @@ export function defineAuditCommand(program: Command, deps: CliDependencies): voi
     });
 }
 
-async function closureIdOf(deps: CliDependencies, id: string): Promise<Guid> {
-  const closureId = toGuid(id) ?? toGuid((await deps.client().find(id)).closureId);
+async function idInLog(deps: CliDependencies, id: string): Promise<Guid> {
+  const closureId = toGuid(id) ?? toGuid((await deps.client().find(id, { signal: deps.signal })).closureId);
   if (closureId !== undefined) return closureId;
   throw new AccountClosureError('unexpected-answer', 'The closure has an id that is no UUID.');
 }
 
 function toLine(entry: AuditEntry): string {
-  const { sequence, recordedAt, target, step, round, kind, outcome } = entry;
+  const { sequence, recordedAt, target, step, round, kind, occasion, outcome } = entry;
+  const when = occasion === undefined || occasion === '' ? '' : ` ${occasion}`;
   const found = outcome === undefined ? '' : `  ${JSON.stringify(outcome)}`;
-  return `${printable(`${sequence}  ${recordedAt}  ${target}:${step}  round ${round}  ${kind}${found}`)}\n`;
+  return `${printable(`${sequence}  ${recordedAt}  ${target}:${step}  round ${round}  ${kind}${when}${found}`)}\n`;
 }

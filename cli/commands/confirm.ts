@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { jsonOption, tokenFrom } from '../arguments';
-import { CliError } from '../cli-error';
+import { jsonOption, neededToken } from '../arguments';
 import type { CliDependencies } from '../dependencies';
 import { printStatus } from '../print-status';
 
@@ -29,8 +28,8 @@ export function defineConfirmCommand(program: Command, deps: CliDependencies): v
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (id: string, { token: flag, plan, json = false }: ConfirmFlags) => {
-      const token = await tokenFrom(deps, flag);
-      if (token === undefined) throw new CliError('wrong-usage', 'A token is needed: --token, or CLOSURE_TOKEN.');
-      await printStatus(deps, await deps.client().confirm(id, { token, planDigest: plan }), json);
+      const token = await neededToken(deps, flag);
+      const confirmed = await deps.client().confirm(id, { token, planDigest: plan }, { signal: deps.signal });
+      await printStatus(deps, confirmed, json);
     });
 }

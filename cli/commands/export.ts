@@ -86,7 +86,12 @@ async function printLinks(
     }),
   );
   if (json) deps.out(toJsonLine({ links }));
-  else deps.out(links.map(({ name, url }) => `${printable(name)}\n  ${printable(url)}\n`).join(''));
+  else
+    deps.out(
+      links
+        .map(({ name, url }) => `${printable(name)}, until ${expiresAt.toISOString()}\n  ${printable(url)}\n`)
+        .join(''),
+    );
 }
 
 function toText(files: readonly DownloadedFile[], totalBytes: number, directory: string): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createConfirmationToken } from '../../client/confirmation-token';
 import type { RequestedClosure } from '../../client/request-closure';
-import { hasCode } from '../../client/server-calls';
+import { hasCode } from '../../client/errors';
 import { jsonOption, tokenFrom } from '../arguments';
 import type { CliDependencies } from '../dependencies';
 import { toAlignedLines, toJsonLine } from '../output';
@@ -47,7 +47,7 @@ async function request(
   isNewToken: boolean,
 ): Promise<RequestedClosure> {
   try {
-    return await deps.client().request(input);
+    return await deps.client().request(input, { signal: deps.signal });
   } catch (error) {
     // The request may have arrived: without this token nobody could ever confirm it.
     if (isNewToken && hasCode(error, 'timed-out', 'unavailable')) deps.err(`Repeat it with --token ${input.token}\n`);

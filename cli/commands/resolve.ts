@@ -1,5 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { refusal } from '../../client/errors';
+import { hasCode, refusal } from '../../client/errors';
+import type { ObservedClosure } from '../../client/observed-closure';
+import type { Resolution } from '../../workflows/contract/messages';
+import type { Attention } from '../../workflows/contract/status';
 import { STEP_NAMES, TARGET_NAMES, type AttentionTarget } from '../../workflows/contract/targets';
 import { jsonOption } from '../arguments';
 import { CliError } from '../cli-error';
@@ -10,13 +13,15 @@ interface ResolveFlags {
   readonly target?: AttentionTarget;
   readonly action: 'retry';
   readonly by: string;
+  readonly since?: string;
   readonly json?: boolean;
 }
 
 const ATTENTION_TARGETS: readonly AttentionTarget[] = [...TARGET_NAMES, ...STEP_NAMES];
 
 const EXAMPLES = `
-Repair the cause first: \`closure status <id>\` names the fault. --by is kept in history: an opaque id, never a name.
+Repair the cause first: \`closure status <id>\` names the fault. --by is kept in history: an opaque id, never a name. With
+--since (that of the attention) a repeat of an answer that was taken succeeds.
 
 Examples:
   $ closure resolve <id>
@@ -32,20 +37,44 @@ export function defineResolveCommand(program: Command, deps: CliDependencies): v
     .option('--target <target>', 'which step; may be left out when one waits', parseTarget)
     .addOption(new Option('--action <action>', 'what to do').choices(['retry']).default('retry'))
     .option('--by <id>', 'who decided, as an opaque id', parseOperator, 'operator')
+    .option('--since <instant>', 'since when the step waits (default: as the status says now)')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (id: string, { target, action, by, json = false }: ResolveFlags) => {
-      const resolution = { target: target ?? (await onlyTarget(deps, id)), action, by };
-      await printStatus(deps, await deps.client().resolve(id, resolution), json);
+    .action(async (id: string, { json = false, ...flags }: ResolveFlags) => {
+      const resolution = await toResolution(deps, id, flags);
+      await printStatus(deps, await resolve(deps, id, resolution), json);
     });
 }
 
-async function onlyTarget(deps: CliDependencies, id: string): Promise<AttentionTarget> {
-  const { attention } = await deps.client().status(id);
-  const [first, ...others] = attention.map(({ target }) => target);
+async function toResolution(
+  deps: CliDependencies,
+  id: string,
+  { target, action, by, since }: ResolveFlags,
+): Promise<Required<Resolution>> {
+  if (target !== undefined && since !== undefined) return { target, action, by, since };
+  const status = await deps.client().status(id, { signal: deps.signal });
+  // The start of the follow-up may wait for somebody when all else is over.
+  if (status.outcome !== undefined && status.attention.length === 0) throw refusal('closure-has-ended', { status });
+  const waiting = oneOf(status.attention.filter((step) => target === undefined || step.target === target));
+  return { target: waiting.target, action, by, since: since ?? waiting.since };
+}
+
+function oneOf([first, ...others]: readonly Attention[]): Attention {
   if (first === undefined) throw refusal('nothing-to-resolve');
   if (others.length === 0) return first;
-  throw new CliError('wrong-usage', `Several steps wait: choose one with --target (${[first, ...others].join(', ')}).`);
+  const targets = [first, ...others].map(({ target }) => target).join(', ');
+  throw new CliError('wrong-usage', `Several steps wait: choose one with --target (${targets}).`);
+}
+
+async function resolve(deps: CliDependencies, id: string, resolution: Required<Resolution>): Promise<ObservedClosure> {
+  try {
+    return await deps.client().resolve(id, resolution, { signal: deps.signal });
+  } catch (error) {
+    // It may have arrived: only with this time a repeat is the same answer, and not one to a step that waits no more.
+    const { target, since } = resolution;
+    if (hasCode(error, 'timed-out', 'unavailable')) deps.err(`Repeat it with --target ${target} --since ${since}\n`);
+    throw error;
+  }
 }
 
 function parseTarget(text: string): AttentionTarget {

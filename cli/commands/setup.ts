@@ -36,7 +36,7 @@ export function defineSetupCommand(program: Command, deps: CliDependencies): voi
     .action(async ({ ownerUrl, appRole, json = false }: SetupFlags) => {
       const url = ownerUrl === '-' ? (await deps.readStdin()).trim() : (ownerUrl ?? deps.env['DATABASE_URL']);
       const database = await setUpDatabase(deps, url, appRole);
-      const searchAttributes = await deps.client().registerSearchAttributes();
+      const searchAttributes = await deps.client().registerSearchAttributes({ signal: deps.signal });
       assertRegistered(searchAttributes);
       const { added, present } = searchAttributes;
       if (json) deps.out(toJsonLine({ searchAttributes: { added, present }, database }));
@@ -60,7 +60,16 @@ async function setUpDatabase(
   return { migrated: true, grantedTo: appRole };
 }
 
-function assertRegistered({ refused }: SearchAttributeRegistration): void {
+function assertRegistered({ refused, mistyped, withoutRoom }: SearchAttributeRegistration): void {
+  const unusable = [
+    ...mistyped.map(({ name, type, wanted }) => `  ${name} is of the type ${type}, but has to be ${wanted}: remove it`),
+    ...withoutRoom.map(({ name, wanted, reason }) => `  ${name} (${wanted}) finds no free slot: remove one. ${reason}`),
+  ];
+  if (unusable.length > 0) {
+    const help = 'Remove with `temporal operator search-attribute remove --name …`, then run `closure setup` again.';
+    const message = `Search attributes cannot be used as they are:\n${unusable.join('\n')}\n${help}`;
+    throw new CliError('search-attributes-unusable', message);
+  }
   if (refused.length === 0) return;
   const commands = refused.map(({ command }) => `  ${command}`).join('\n');
   throw new CliError(

@@ -19,6 +19,6 @@ export function defineWithdrawCommand(program: Command, deps: CliDependencies): 
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (id: string, { json = false }: { readonly json?: boolean }) => {
-      await printStatus(deps, await deps.client().withdraw(id), json);
+      await printStatus(deps, await deps.client().withdraw(id, { signal: deps.signal }), json);
     });
 }

@@ -20,6 +20,8 @@ export interface Call {
   readonly url: URL;
   /** What the route's pattern captured, percent-decoded. */
   readonly params: readonly string[];
+  /** The tenants that the caller's token reaches. */
+  readonly tenantIds: readonly string[];
   readonly bodyText: string;
   /** Where the caller reached the service: `http://host:port`. Links in answers begin with it. */
   readonly origin: string;

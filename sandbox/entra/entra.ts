@@ -6,9 +6,11 @@ import { ExportQueue } from './export-queue';
 import { exportRoutes } from './exports';
 import { createFaultBook, type Faults } from './faults';
 import { SAMPLE_PEOPLE, type SamplePerson } from './people';
+import { organizationRoutes } from './organization';
 import { realmRoutes } from './realm';
 import type { Router } from './router';
 import { createEntraServer, type RecordedRequest } from './server';
+import { createSight, tenantToken } from './sight';
 import { Tenants } from './tenant-register';
 import { userCollectionRoutes } from './user-collections';
 import { userRoutes } from './users';
@@ -20,7 +22,10 @@ export interface EntraOptions {
   readonly port?: number;
   /** Where to listen; 127.0.0.1 when absent. */
   readonly host?: string;
-  /** The bearer token that Graph accepts; `sandbox-token` when absent. */
+  /**
+   * The bearer token that Graph accepts for every tenant, as a gateway does; `sandbox-token` when absent. `tokenFor` makes
+   * those that are for one tenant alone.
+   */
   readonly token?: string;
   /** Who is there from the start; `SAMPLE_PEOPLE` when absent. */
   readonly people?: readonly SamplePerson[];
@@ -49,6 +54,8 @@ export interface Entra {
   readonly graphUrl: string;
   /** What `LOGIN_URL` is set to. */
   readonly loginUrl: string;
+  /** A bearer token for this tenant alone: the objects of others are not there for it. */
+  readonly tokenFor: (tenantId: string) => string;
   readonly world: World;
   readonly faults: Faults;
   /** Every request in the order of arrival, also those that a fault hit. */
@@ -77,15 +84,17 @@ export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
     ...deletedItemRoutes(directory),
     ...exportRoutes({ directory, tenants, queue, retryAfter, takeQueueFailure }),
     ...realmRoutes(tenants),
+    ...organizationRoutes(tenants),
   ];
   const faults = createFaultBook();
-  const server = createEntraServer({ routes, token }, faults);
+  const server = createEntraServer({ routes, sightOf: createSight({ token, directory, tenants }) }, faults);
   const address = await server.listen(port, host);
   const url = urlOf(address);
   return {
     url,
     graphUrl: `${url}/v1.0`,
     loginUrl: url,
+    tokenFor: (tenantId) => tenantToken(token, tenantId),
     world,
     faults,
     requests: server.requests,

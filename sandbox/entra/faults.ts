@@ -6,6 +6,8 @@ export type FaultEffect =
       readonly status: number;
       /** Seconds or an HTTP date, as it is sent; no header when absent. */
       readonly retryAfter?: string;
+      /** Graph's error with this code; when absent, the usual one of the status. */
+      readonly code?: string;
       /** An object is sent as JSON, `none` is no body, `html` a proxy's page; when absent, Graph's error for the status. */
       readonly body?: unknown;
     }

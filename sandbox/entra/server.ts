@@ -73,7 +73,7 @@ interface Exchange {
 }
 
 /** The answer that a fault gives in place of the handler's. */
-function answerOf({ status, retryAfter, body }: Extract<FaultEffect, { kind: 'status' }>): Reply {
+function answerOf({ status, retryAfter, body, code }: Extract<FaultEffect, { kind: 'status' }>): Reply {
   const headers = retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
   if (body === 'none' || status === 204) {
     return { status, headers };
@@ -82,7 +82,7 @@ function answerOf({ status, retryAfter, body }: Extract<FaultEffect, { kind: 'st
     return { status, headers: { ...headers, 'Content-Type': 'text/html' }, text: HTML };
   }
   return body === undefined
-    ? { status, headers, refusal: { code: usualCodeOf(status), message: '' } }
+    ? { status, headers, refusal: { code: code ?? usualCodeOf(status), message: '' } }
     : { status, headers, body };
 }
 
@@ -171,6 +171,7 @@ async function serve(inside: Inside, request: IncomingMessage, response: ServerR
     method,
     url: new URL(`${origin}${path}`),
     params: [],
+    tenantIds: [],
     bodyText,
     origin,
     clientRequestId: clientRequestId ?? randomUUID(),

@@ -18,6 +18,11 @@ export class Tenants {
     this.#ownerOfDomain.set(tenant.domain, tenant.id);
   }
 
+  /** The ids of all tenants, in the order in which they came. */
+  listIds(): readonly string[] {
+    return [...this.#tenants.keys()];
+  }
+
   /** The tenant with this id. */
   find(tenantId: string): SampleTenant | undefined {
     return this.#tenants.get(tenantId);

@@ -31,6 +31,8 @@ export interface TemporalServer {
   readonly address: string;
   readonly uiUrl: string;
   readonly namespace: string;
+  /** What it printed last, once it has ended, by itself or by `close`. */
+  readonly ended: Promise<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     address: `${HOST}:${port}`,
     uiUrl: `http://${HOST}:${uiPort}`,
     namespace: NAMESPACE,
+    ended: server.exited.then(server.lastOutput),
     close: server.stop,
   };
 }

@@ -99,7 +99,7 @@ function lookInCache(executable: string, jars: string, machine: Machine): Attemp
 }
 
 function onJava(jars: Attempt<string>, machine: Machine): Attempt<Command> {
-  if ('missing' in jars) return jars;
+  if ('missing' in jars) return { missing: jars.missing };
   const java = findOnPath('java', machine);
   if (java === undefined) return { missing: 'Java is not installed' };
   const classPath = path.join(jars.found, '*');
@@ -108,6 +108,8 @@ function onJava(jars: Attempt<string>, machine: Machine): Attempt<Command> {
   return { found: [java, ...quickStart, '-cp', classPath, 'io.temporal.testserver.TestServer'] };
 }
 
-function asCommand(executable: Attempt<string>): Attempt<Command> {
-  return 'found' in executable ? { found: [executable.found] } : executable;
+function asCommand(attempt: Attempt<string>): Attempt<Command> {
+  if ('found' in attempt) return { found: [attempt.found] };
+  const { missing, insist } = attempt;
+  return insist === undefined ? { missing } : { missing, insist: async () => asCommand(await insist()) };
 }

@@ -29,20 +29,33 @@ const FORGET_FAILURE_AFTER_MS = 15 * 60_000;
 
 /**
  * Gets a server by the SDK's own download, bounded in time. A failure is remembered for a quarter of an hour in a file beside the
- * target, so that the next start does not wait again.
+ * target, so that the next start does not wait again; where no other way is left, `insist` waits all the same.
  */
 export async function downloadWithSdk(
   download: Download,
   onProgress: OnProgress,
   ask: AskSdk = askSdk,
 ): Promise<Attempt<string>> {
+  const longAgoMs = Date.now() - FORGET_FAILURE_AFTER_MS;
+  const label = `Downloading ${path.basename(download.target)}`;
+  const fetch: Fetch = (staging) => withProgress(label, onProgress, () => fill(download, staging, ask));
+  // Also before the lock: whoever holds it may be building for minutes what could not be downloaded.
+  if (!(await hasFailedSince(longAgoMs, download))) return await fetchUnlessFailedSince(longAgoMs, download, fetch);
+  // Of several that insist at once, one waits for the network; the others take its answer.
+  return { missing: FAILED_BEFORE, insist: () => fetchUnlessFailedSince(Date.now(), download, fetch) };
+}
+
+type Fetch = (staging: string) => Promise<void>;
+
+const FAILED_BEFORE = 'failed a few minutes ago, not tried again yet';
+
+class DownloadFailedError extends Error {}
+
+async function fetchUnlessFailedSince(instantMs: number, download: Download, fetch: Fetch): Promise<Attempt<string>> {
   try {
-    // Also before the lock: whoever holds it may be building for minutes what could not be downloaded.
-    await assertNoRecentFailure(download);
     await fillOnce(download.target, async (staging) => {
-      await assertNoRecentFailure(download);
-      const label = `Downloading ${path.basename(download.target)}`;
-      await withProgress(label, onProgress, () => fill(download, staging, ask));
+      if (await hasFailedSince(instantMs, download)) throw new DownloadFailedError(FAILED_BEFORE);
+      await fetch(staging);
     });
   } catch (error) {
     if (error instanceof DownloadFailedError) return { missing: error.message };
@@ -50,8 +63,6 @@ export async function downloadWithSdk(
   }
   return { found: download.target };
 }
-
-class DownloadFailedError extends Error {}
 
 async function fill(download: Download, staging: string, ask: AskSdk): Promise<void> {
   const folder = `${staging}.download`;
@@ -63,16 +74,15 @@ async function fill(download: Download, staging: string, ask: AskSdk): Promise<v
       throw new DownloadFailedError(failure);
     }
     await rename(path.join(folder, download.fileName), staging);
+    await rm(failureMark(download), { force: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function assertNoRecentFailure(download: Download): Promise<void> {
+async function hasFailedSince(instantMs: number, download: Download): Promise<boolean> {
   const mark = failureMark(download);
-  if (!existsSync(mark)) return;
-  if (Date.now() - (await stat(mark)).mtimeMs > FORGET_FAILURE_AFTER_MS) return;
-  throw new DownloadFailedError('failed a few minutes ago, not tried again yet');
+  return existsSync(mark) && (await stat(mark)).mtimeMs > instantMs;
 }
 
 function failureMark(download: Download): string {

@@ -1,18 +1,40 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeWorld, POLICY } from '../support/fake-world';
 import { guid } from '../support/guid';
-import { CLOSURE_ID } from '../support/inputs';
-import { attempt, triedFor } from '../support/run-activity';
+import { checkInput, closureRef, HISTORY, turnsTaken } from '../support/inputs';
+import { attempt, Retries, type AttemptDependencies } from '../support/run-activity';
 
-function check(changes: Partial<FakeWorld>, askedForMs = 5_000): Promise<unknown> {
-  const world = Object.assign(new FakeWorld(), changes);
-  const input = { closureId: CLOSURE_ID, account: world.person };
-  return attempt(world.dependencies, ['checkEligibility', input], { info: triedFor(askedForMs) });
+const MINUTE_MS = 60_000;
+/** Attempts over eleven minutes: a minute longer than reads may lag. */
+const AGES_MS = [0, 0.5, 4, 8, 11].map((minutes) => minutes * MINUTE_MS);
+const NO_SUCH_ACCOUNT = { eligibility: { kind: 'rejected', reason: 'no-such-account' } };
+
+const worldWith = (changes: Partial<FakeWorld>): FakeWorld => Object.assign(new FakeWorld(), changes);
+
+function check(changes: Partial<FakeWorld>): Promise<unknown> {
+  const world = worldWith(changes);
+  return attempt(world.dependencies, ['checkEligibility', closureRef(world)]);
 }
+
+const retriesOf = (world: FakeWorld, input = checkInput(world)): Retries<'checkEligibility'> =>
+  new Retries(world.dependencies, ['checkEligibility', input]);
 
 describe('the check of an account', () => {
   it('finds it eligible in an unmanaged tenant, and brings the policy along', async () => {
-    await expect(check({})).resolves.toEqual({ eligibility: { kind: 'eligible' }, policy: POLICY });
+    await expect(check({})).resolves.toEqual({
+      eligibility: { kind: 'eligible' },
+      policy: POLICY,
+      isPastPointOfNoReturn: false,
+    });
+  });
+
+  it('keeps the policy that the closure has', async () => {
+    const world = new FakeWorld();
+    const policy = { ...POLICY, readsLagMs: 7, reachedThrough: 'directory-2' };
+
+    const input = { ...closureRef(world), policy };
+
+    await expect(attempt(world.dependencies, ['checkEligibility', input])).resolves.toMatchObject({ policy });
   });
 
   it.each<[string, Partial<FakeWorld>]>([
@@ -21,19 +43,11 @@ describe('the check of an account', () => {
     ['unknown-tenant', { realmKind: 'unknown' }],
     ['unknown-tenant', { domainTenant: undefined }],
     ['unknown-tenant', { domainTenant: guid('3c000000-0000-4000-8000-000000000003') }],
-    ['no-such-account', { account: 'gone' }],
-    ['no-such-account', { account: 'deleted' }],
     ['account-disabled', { isSignInBlocked: true }],
     ['is-administrator', { isAdministrator: true }],
-  ])('rejects it as %s when %j', async (reason, changes) => {
+    ['blocked', { isGuest: true }],
+  ])('rejects it at the first look at once as %s when %j', async (reason, changes) => {
     await expect(check(changes)).resolves.toMatchObject({ eligibility: { kind: 'rejected', reason } });
-  });
-
-  it('does not believe the first "no such account": a replica may lag', async () => {
-    await expect(check({ account: 'gone' }, 0)).rejects.toMatchObject({ type: 'Indeterminate', nonRetryable: false });
-    await expect(check({ account: 'deleted' }, 0)).resolves.toMatchObject({
-      eligibility: { reason: 'no-such-account' },
-    });
   });
 
   it('names the tenant before anything that is wrong with the account', async () => {
@@ -56,9 +70,188 @@ describe('the check of an account', () => {
   it('changes nothing and leaves no audit entry', async () => {
     const world = new FakeWorld();
 
-    await attempt(world.dependencies, ['checkEligibility', { closureId: CLOSURE_ID, account: world.person }]);
+    await attempt(world.dependencies, ['checkEligibility', closureRef(world)]);
 
     expect(world.effects).toEqual([]);
     expect(world.auditLog.entries).toEqual([]);
+    expect(turnsTaken(world)).toEqual([]);
+  });
+});
+
+describe('an account that is not found', () => {
+  it.each(['gone', 'deleted'] as const)('is no such account when it was %s for the whole lag', async (account) => {
+    const world = worldWith({ account });
+
+    await expect(retriesOf(world).upTo(AGES_MS)).resolves.toMatchObject(NO_SUCH_ACCOUNT);
+  });
+
+  it('is too early to tell until then, and nothing is wrong', async () => {
+    const retries = retriesOf(worldWith({ account: 'gone' }));
+
+    for (const ageMs of AGES_MS.slice(0, -1)) {
+      await expect(retries.at(ageMs)).rejects.toMatchObject({
+        type: 'ReadsUnsettled',
+        category: 'BENIGN',
+        nonRetryable: false,
+        nextRetryDelay: 30_000,
+      });
+    }
+  });
+
+  it('is not believed at one late look: the first one of an old Activity is the first', async () => {
+    const world = worldWith({ account: 'gone' });
+    const { directory, ...others } = world.dependencies;
+    const away: AttemptDependencies = {
+      ...others,
+      directory: { ...directory, findAccount: () => Promise.reject(new Error('away')) },
+    };
+    const retries = retriesOf(world);
+    for (const ageMs of AGES_MS) await expect(retries.at(ageMs, away)).rejects.toMatchObject({ type: 'Defect' });
+
+    await expect(retries.at(60 * MINUTE_MS)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+  });
+
+  it('is there after all when one look finds it', async () => {
+    const world = worldWith({ account: 'gone' });
+    const retries = retriesOf(world);
+    await expect(retries.at(0)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+
+    world.account = 'live';
+
+    await expect(retries.at(MINUTE_MS)).resolves.toMatchObject({ eligibility: { kind: 'eligible' } });
+  });
+
+  it('is no such account at once where nothing lags', async () => {
+    const world = worldWith({ account: 'gone' });
+    const input = { ...closureRef(world), policy: { ...POLICY, readsLagMs: 0 } };
+
+    await expect(retriesOf(world, input).at(0)).resolves.toMatchObject(NO_SUCH_ACCOUNT);
+  });
+
+  describe('behind a gateway that serves several tenants', () => {
+    const gateway = { account: 'gone', proof: 'among-several' } as const;
+
+    it('is believed when this closure has read it alive through the same one', async () => {
+      await expect(retriesOf(worldWith(gateway)).upTo(AGES_MS)).resolves.toMatchObject(NO_SUCH_ACCOUNT);
+    });
+
+    it.each(['at the first look', 'through another one'] as const)('is never believed %s', async (when) => {
+      const world = worldWith(gateway);
+      const policy = { ...POLICY, reachedThrough: 'directory-2' };
+      const input = when === 'at the first look' ? closureRef(world) : { ...closureRef(world), policy };
+      const retries = retriesOf(world, input);
+
+      for (const ageMs of [...AGES_MS, 60 * MINUTE_MS]) {
+        await expect(retries.at(ageMs)).rejects.toMatchObject({ type: 'Indeterminate', nonRetryable: false });
+      }
+    });
+  });
+});
+
+describe('a refusal after the first look', () => {
+  it.each<[string, Partial<FakeWorld>]>([
+    ['managed-tenant', { realmKind: 'managed' }],
+    ['federated-tenant', { realmKind: 'federated' }],
+    ['unknown-tenant', { domainTenant: undefined }],
+    ['account-disabled', { isSignInBlocked: true }],
+    ['is-administrator', { isAdministrator: true }],
+    ['blocked', { ownerships: [{ kind: 'sole-owner-of-groups', count: 1 }] }],
+  ])('is final as %s only when it was the answer for the whole lag (%j)', async (reason, changes) => {
+    const retries = retriesOf(worldWith(changes));
+
+    for (const ageMs of AGES_MS.slice(0, -1)) {
+      await expect(retries.at(ageMs)).rejects.toMatchObject({ type: 'ReadsUnsettled', category: 'BENIGN' });
+    }
+    await expect(retries.at(11 * MINUTE_MS)).resolves.toMatchObject({ eligibility: { kind: 'rejected', reason } });
+  });
+
+  it('is none when only one read lagged: a sign-in that was still blocked is forgotten', async () => {
+    const world = worldWith({ isSignInBlocked: true });
+    const retries = retriesOf(world);
+    await expect(retries.at(0)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+
+    world.isSignInBlocked = false;
+
+    await expect(retries.at(MINUTE_MS)).resolves.toMatchObject({ eligibility: { kind: 'eligible' } });
+  });
+
+  it('has to settle anew when its reason changes', async () => {
+    const world = worldWith({ isSignInBlocked: true });
+    const retries = retriesOf(world);
+    for (const ageMs of AGES_MS.slice(0, -1)) await expect(retries.at(ageMs)).rejects.toThrow();
+
+    world.realmKind = 'managed';
+
+    await expect(retries.at(11 * MINUTE_MS)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+  });
+
+  it('is final at once where nothing lags', async () => {
+    const world = worldWith({ isSignInBlocked: true });
+    const input = { ...closureRef(world), policy: { ...POLICY, readsLagMs: 0 } };
+
+    await expect(retriesOf(world, input).at(0)).resolves.toMatchObject({
+      eligibility: { reason: 'account-disabled' },
+    });
+  });
+});
+
+describe('past the point of no return', () => {
+  const declined = { step: 'decline-export', at: '2025-01-02T03:04:05.000Z', signature: 'signature-1' } as const;
+
+  /** The world in which the erasure has begun. */
+  async function begun(): Promise<FakeWorld> {
+    const world = new FakeWorld();
+    const { signal } = new AbortController();
+    await world.turns.pass({ ...HISTORY, attemptId: 'attempt-1', planDigest: 'ab', knownTurn: 0 }, signal);
+    return world;
+  }
+
+  it('an export that was declined stays declined, since the instant of the decision', async () => {
+    const world = await begun();
+    const carrying = { ...checkInput(world), decisions: [declined] };
+    const expected = { isPastPointOfNoReturn: true, exportDeclinedAt: declined.at };
+
+    await expect(attempt(world.dependencies, ['checkEligibility', carrying])).resolves.toMatchObject(expected);
+    await expect(attempt(world.dependencies, ['checkEligibility', checkInput(world)])).resolves.toMatchObject(expected);
+  });
+
+  it('what was declined in another history of the closure is not declined in this one', async () => {
+    const world = await begun();
+    const other = { ...checkInput(world), firstRunId: 'run-0', decisions: [declined] };
+    await attempt(world.dependencies, ['checkEligibility', other]);
+
+    await expect(attempt(world.dependencies, ['checkEligibility', checkInput(world)])).resolves.not.toHaveProperty(
+      'exportDeclinedAt',
+    );
+  });
+
+  it.each<Partial<FakeWorld>>([
+    { isSignInBlocked: true },
+    { account: 'deleted' },
+    { account: 'gone' },
+    { realmKind: 'managed' },
+  ])('nothing is judged: what is odd is our own doing (%j)', async (changes) => {
+    const world = worldWith(changes);
+    const { signal } = new AbortController();
+    await world.turns.pass({ ...HISTORY, attemptId: 'attempt-1', planDigest: 'ab', knownTurn: 0 }, signal);
+
+    await expect(attempt(world.dependencies, ['checkEligibility', checkInput(world)])).resolves.toEqual({
+      eligibility: { kind: 'eligible' },
+      policy: POLICY,
+      isPastPointOfNoReturn: true,
+    });
+  });
+
+  it('is only where the way back was not opened again', async () => {
+    const world = worldWith({ isSignInBlocked: true });
+    const { signal } = new AbortController();
+    const passage = { ...HISTORY, attemptId: 'attempt-1', planDigest: 'ab', knownTurn: 0 };
+    await world.turns.pass(passage, signal);
+    await world.turns.reopen(passage, signal);
+
+    await expect(retriesOf(world).upTo(AGES_MS)).resolves.toMatchObject({
+      eligibility: { reason: 'account-disabled' },
+      isPastPointOfNoReturn: false,
+    });
   });
 });

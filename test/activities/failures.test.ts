@@ -1,36 +1,55 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { isOurs, toFailure } from '../../activities/failures';
-import { NotYetError } from '../../activities/not-yet';
+import type { Attempt } from '../../activities/attempt';
+import { toFailure } from '../../activities/failures';
 import {
   AccessDeniedError,
+  ExportLocationRefusedError,
   IndeterminateAnswerError,
   NotAuthenticatedError,
-  PortFault,
   PurgeRefusedError,
   RequestRefusedError,
   ThrottledError,
   UnavailableError,
 } from '../../activities/ports/faults';
-import { StepNeedsOperatorError } from '../../activities/step-errors';
-import { FAILURE_TYPES } from '../../workflows/contract/failures';
+import { NotYetError, StepNeedsOperatorError } from '../../activities/ports/step-faults';
+import { EARLY_FAILURES, FAILURE_TYPES } from '../../workflows/contract/failures';
+import { anAttempt } from '../support/an-attempt';
 
-async function failureOf(fault: unknown, attempt = 1): Promise<ApplicationFailure> {
-  const failure = await new MockActivityEnvironment({ attempt }).run(() => Promise.resolve(toFailure(fault)));
+const MINUTE_MS = 60_000;
+const AT = { farEnd: 'directory', operation: 'directory.block-sign-in' } as const;
+const LOG = { farEnd: 'audit-log', operation: 'audit-log.append' } as const;
+const timeout = new DOMException('aborted because of ada@analytical.example', 'TimeoutError');
+
+async function failureOf(fault: unknown, attempt: Attempt = anAttempt(), number = 1): Promise<ApplicationFailure> {
+  const environment = new MockActivityEnvironment({ attempt: number });
+  const failure = await environment.run(() => Promise.resolve(toFailure(fault, attempt)));
   if (!(failure instanceof ApplicationFailure)) throw new TypeError('The failure is a cancellation.');
   return failure;
 }
 
-const DIRECTORY = 'directory';
-const timeout = new DOMException('aborted because of ada@analytical.example', 'TimeoutError');
+/** What becomes of these faults, one an attempt with a minute between two; `undefined`: the attempt did not look. */
+async function verdictsOn(faults: readonly unknown[], lagMs = 10 * MINUTE_MS): Promise<readonly string[]> {
+  const verdicts: string[] = [];
+  let carried: unknown;
+  for (const [number, fault] of faults.entries()) {
+    const attempt = anAttempt({ atMs: number * MINUTE_MS, readsLagMs: lagMs }, carried);
+    const { nonRetryable } = await failureOf(fault, attempt);
+    verdicts.push(nonRetryable === true ? 'operator' : 'retry');
+    carried = attempt.sightings.carried;
+  }
+  return verdicts;
+}
+
+const times = <T>(count: number, fault: T): T[] => Array.from({ length: count }, () => fault);
 
 describe('a fault that may pass by itself', () => {
   it.each<[string, unknown]>([
-    ['Throttled', new ThrottledError(DIRECTORY)],
-    ['Unavailable', new UnavailableError(DIRECTORY)],
-    ['Unavailable', new UnavailableError(DIRECTORY, 503)],
-    ['Indeterminate', new IndeterminateAnswerError('tenant-realm', 'it is not an object')],
+    ['Throttled', new ThrottledError(AT)],
+    ['Unavailable', new UnavailableError(AT)],
+    ['Unavailable', new UnavailableError({ ...AT, status: 503 })],
+    ['Indeterminate', new IndeterminateAnswerError(AT, 'it is not an object')],
     ['TimedOut', timeout],
     ['Defect', new TypeError('undefined is not a function')],
     ['Defect', 'a text'],
@@ -42,96 +61,143 @@ describe('a fault that may pass by itself', () => {
     expect((await failureOf(fault)).nextRetryDelay).toBeUndefined();
   });
 
-  it('is retried when the far end asks for it, where it says when', async () => {
-    expect(await failureOf(new ThrottledError(DIRECTORY, 17_000))).toMatchObject({
-      type: 'Throttled',
-      nextRetryDelay: 17_000,
-      nonRetryable: false,
-    });
-  });
-
   it.each([
-    new AccessDeniedError('audit-log'),
-    new NotAuthenticatedError('audit-log'),
-    new RequestRefusedError('audit-log', 400),
-    new UnavailableError('audit-log'),
-    new ThrottledError('audit-log', 5),
-    new IndeterminateAnswerError('audit-log', 'the entry is not there'),
+    new AccessDeniedError(LOG),
+    new NotAuthenticatedError(LOG),
+    new RequestRefusedError({ ...LOG, status: 400 }),
+    new UnavailableError(LOG),
+    new ThrottledError(LOG, 5),
+    new IndeterminateAnswerError(LOG, 'the entry is not there'),
   ])('is everything that ails the audit log, however often it was tried: %p', async (fault) => {
-    for (const attempt of [1, 3, 100]) {
-      expect(await failureOf(fault, attempt)).toMatchObject({ type: 'AuditLogUnavailable', nonRetryable: false });
-    }
+    expect(await verdictsOn(times(30, fault))).toEqual(times(30, 'retry'));
+    expect(await failureOf(fault)).toMatchObject({ type: 'AuditLogUnavailable' });
   });
 });
 
 describe('a fault that somebody has to look at', () => {
   it.each<[string, unknown]>([
-    ['RequestRefused', new RequestRefusedError(DIRECTORY, 400)],
-    ['RequestRefused', new RequestRefusedError(DIRECTORY, 400, 'BadRequest')],
-    ['RequestRefused', new RequestRefusedError(DIRECTORY, 400, 'NotAStorageLocation')],
-    ['ExportLocationRefused', new RequestRefusedError(DIRECTORY, 400, 'StorageLocationInvalid')],
-    ['ExportFailed', new StepNeedsOperatorError('ExportFailed', 'The export failed.')],
-    ['ExportLocationsBurnt', new StepNeedsOperatorError('ExportLocationsBurnt', 'No container is left.')],
-    ['ExportTooLarge', new StepNeedsOperatorError('ExportTooLarge', 'Too many files.')],
+    ['RequestRefused', new RequestRefusedError({ ...AT, status: 400 })],
+    ['ExportLocationRefused', new ExportLocationRefusedError(AT)],
+    ['ExportFailed', new StepNeedsOperatorError('ExportFailed')],
+    ['ExportOverdue', new StepNeedsOperatorError('ExportOverdue')],
+    ['AccountRestored', new StepNeedsOperatorError('AccountRestored')],
   ])('is not retried: %s', async (type, fault) => {
     expect(await failureOf(fault)).toMatchObject({ type, nonRetryable: true, category: undefined });
   });
+});
 
-  it.each<[string, unknown]>([
-    ['PurgeRefused', new PurgeRefusedError(DIRECTORY)],
-    ['AccessDenied', new AccessDeniedError(DIRECTORY)],
-    ['NotAuthenticated', new NotAuthenticatedError(DIRECTORY)],
-  ])('is tried three times first where it was seen to pass by itself: %s', async (type, fault) => {
-    const isFinal = [];
-    for (const attempt of [1, 2, 3, 4]) {
-      const failure = await failureOf(fault, attempt);
-      expect(failure.type).toBe(type);
-      isFinal.push(failure.nonRetryable);
-    }
+describe.each<[string, Error]>([
+  ['AccessDenied', new AccessDeniedError(AT)],
+  ['NotAuthenticated', new NotAuthenticatedError(AT)],
+  ['PurgeRefused', new PurgeRefusedError(AT)],
+])('a refusal that may pass: %s', (type, refusal) => {
+  it('is believed when it was the answer for as long as reads and rights may lag, and not before', async () => {
+    expect(await verdictsOn(times(11, refusal))).toEqual([...times(10, 'retry'), 'operator']);
+    expect(await failureOf(refusal)).toMatchObject({ type, nextRetryDelay: 30_000 });
+  });
 
-    expect(isFinal).toEqual([false, false, true, true]);
+  it('is not believed because the Activity is old: the first one after many looks is the first', async () => {
+    const polls = times(30, new NotYetError('ExportRunning', MINUTE_MS));
+
+    expect((await verdictsOn([...polls, refusal])).at(-1)).toBe('retry');
+  });
+
+  it('begins anew when the call came through in between', async () => {
+    const early = new NotYetError('ReadsUnsettled', MINUTE_MS);
+
+    expect(await verdictsOn([...times(8, refusal), early, ...times(8, refusal)])).not.toContain('operator');
+  });
+
+  it('goes on when an attempt in between had no answer at all', async () => {
+    const silent = times(4, new UnavailableError(AT));
+
+    expect(await verdictsOn([...times(4, refusal), ...silent, ...times(3, refusal)])).toEqual([
+      ...times(10, 'retry'),
+      'operator',
+    ]);
+  });
+
+  it('is believed at once where nothing lags', async () => {
+    expect(await verdictsOn([refusal], 0)).toEqual(['operator']);
+  });
+
+  it('is another one at another call', async () => {
+    const other = new AccessDeniedError({ farEnd: 'directory', operation: 'directory.revoke-sessions' });
+
+    expect(await verdictsOn([...times(8, refusal), other, ...times(4, refusal)])).not.toContain('operator');
+  });
+});
+
+describe('when an attempt is made again', () => {
+  const delayOf = async (fault: unknown, remainingMs = Infinity): Promise<unknown> =>
+    (await failureOf(fault, anAttempt({ remainingMs: () => remainingMs }))).nextRetryDelay;
+
+  it('is when the far end asks for it, where it says when', async () => {
+    await expect(delayOf(new ThrottledError(AT, 17_000))).resolves.toBe(17_000);
+    await expect(delayOf(new NotYetError('ExportRunning', 61_000.4))).resolves.toBe(61_000);
+  });
+
+  it.each([0, -5, 0.5, 999])(
+    'is never under a second: no delay at all ends the Activity (asked for %p ms)',
+    async (ms) => {
+      await expect(delayOf(new ThrottledError(AT, ms))).resolves.toBe(1_000);
+      await expect(delayOf(new NotYetError('SecondLookDue', ms))).resolves.toBe(1_000);
+    },
+  );
+
+  it('is early enough for a last attempt before the time of the Activity is over', async () => {
+    await expect(delayOf(new ThrottledError(AT, 60 * MINUTE_MS), 20 * MINUTE_MS)).resolves.toBe(20 * MINUTE_MS - 5_000);
+    await expect(delayOf(new ThrottledError(AT, 60 * MINUTE_MS), 3_000)).resolves.toBe(1_000);
   });
 });
 
 describe('an attempt that came too early', () => {
-  it.each([
-    ['ExportRunning', 'The export is still running.'],
-    ['SecondLookDue', 'The second look is due after the quiet period.'],
-  ] as const)('is no failure to anybody who counts them, and says when to look again: %s', async (type, message) => {
+  it.each(EARLY_FAILURES)('is no failure to anybody who counts them, and says when to look again: %s', async (type) => {
     expect(await failureOf(new NotYetError(type, 60_000))).toMatchObject({
       type,
-      message,
       category: 'BENIGN',
       nonRetryable: false,
       nextRetryDelay: 60_000,
     });
   });
-
-  it('may be looked at again at once', async () => {
-    expect((await failureOf(new NotYetError('SecondLookDue', 0))).nextRetryDelay).toBe(0);
-  });
 });
 
 describe('every failure', () => {
-  const faults: readonly unknown[] = [
-    new ThrottledError(DIRECTORY),
-    new PurgeRefusedError(DIRECTORY),
-    new NotYetError('ExportRunning', 1),
-    new StepNeedsOperatorError('ExportFailed', 'The export failed.'),
-    new Error('anything'),
-  ];
-
   it('says which attempt it was, and has a type of the contract', async () => {
-    for (const fault of faults) {
-      const failure = await failureOf(fault, 7);
+    for (const fault of [
+      new ThrottledError({ farEnd: 'directory' }),
+      new NotYetError('ExportRunning', 1),
+      new StepNeedsOperatorError('ExportFailed'),
+      new Error('anything'),
+    ]) {
+      const failure = await failureOf(fault, anAttempt(), 7);
 
       expect(failure.details).toEqual([{ attempt: 7 }]);
       expect(FAILURE_TYPES).toContain(failure.type);
     }
   });
 
+  it('names the call that failed, in opaque codes', async () => {
+    const fault = new AccessDeniedError({
+      ...AT,
+      code: 'Authorization_RequestDenied',
+      status: 403,
+      requestId: 'request-1',
+    });
+
+    expect((await failureOf(fault)).details).toEqual([
+      {
+        attempt: 1,
+        operation: 'directory.block-sign-in',
+        code: 'Authorization_RequestDenied',
+        status: 403,
+        requestId: 'request-1',
+      },
+    ]);
+  });
+
   it('has the message of our own error, and of another one only that it was unforeseen', async () => {
-    expect((await failureOf(new UnavailableError(DIRECTORY, 502))).message).toBe('The directory answered 502.');
+    expect((await failureOf(new UnavailableError({ ...AT, status: 502 }))).message).toBe('The directory answered 502.');
     expect((await failureOf(new Error('ada@analytical.example'))).message).toBe(
       'An unforeseen error: see the worker log at this time for its class and place.',
     );
@@ -149,7 +215,6 @@ describe('every failure', () => {
       new Error('outside', { cause }),
       new DOMException(canary, 'TimeoutError'),
       new AggregateError([cause], canary),
-      new (class ErrorWithCauseError extends PortFault {})(DIRECTORY, 'A fixed text.', cause),
     ]) {
       const { message, details, cause: failureCause, type } = await failureOf(fault);
       told.push({ message, details, failureCause, type });
@@ -169,38 +234,18 @@ describe('a cancelled attempt', () => {
   it('ends as cancelled, whatever the aborted call throws', async () => {
     const environment = new MockActivityEnvironment();
     environment.cancel();
+    const faults = [new UnavailableError(AT), new UnavailableError(LOG), new DOMException('aborted', 'AbortError')];
 
-    const failures = await environment.run(() =>
-      Promise.resolve([new UnavailableError(DIRECTORY), new DOMException('aborted', 'AbortError')].map(toFailure)),
-    );
+    const failures = await environment.run(() => Promise.resolve(faults.map((fault) => toFailure(fault, anAttempt()))));
 
-    expect(failures).toEqual([expect.any(CancelledFailure), expect.any(CancelledFailure)]);
+    expect(failures).toEqual(times(3, expect.any(CancelledFailure)));
   });
 
   it('keeps a cancellation that was thrown', async () => {
     const cancelled = new CancelledFailure('cancelled');
 
-    const failure = await new MockActivityEnvironment().run(() => Promise.resolve(toFailure(cancelled)));
+    const failure = await new MockActivityEnvironment().run(() => Promise.resolve(toFailure(cancelled, anAttempt())));
 
     expect(failure).toBe(cancelled);
-  });
-});
-
-describe('an error of ours', () => {
-  it('is known by its class', () => {
-    const ours = [
-      new UnavailableError(DIRECTORY),
-      new NotYetError('ExportRunning', 1),
-      new StepNeedsOperatorError('ExportFailed', 'The export failed.'),
-    ];
-
-    expect(ours.map(isOurs)).toEqual([true, true, true]);
-    expect([new Error('other'), 'text', null, { farEnd: DIRECTORY }].map(isOurs)).toEqual([false, false, false, false]);
-  });
-
-  it('has the name of its class', () => {
-    expect(new UnavailableError(DIRECTORY).name).toBe('UnavailableError');
-    expect(new NotYetError('ExportRunning', 1).name).toBe('NotYetError');
-    expect(new StepNeedsOperatorError('ExportFailed', 'The export failed.').name).toBe('StepNeedsOperatorError');
   });
 });

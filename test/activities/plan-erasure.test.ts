@@ -1,76 +1,166 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { ShownPlan } from '../../workflows/contract/activities';
 import { FakeWorld } from '../support/fake-world';
-import { CLOSURE_ID } from '../support/inputs';
-import { attempt } from '../support/run-activity';
+import { CLOSURE_ID, closureRef, directoryInput, HISTORY, planInput } from '../support/inputs';
+import { attempt, untilDone } from '../support/run-activity';
 
-function plan(world: FakeWorld, round = 1): Promise<unknown> {
-  const input = { closureId: CLOSURE_ID, account: world.person, round, targets: ['directory'] as const };
-  return attempt(world.dependencies, ['planErasure', input]);
+function isShown(planned: unknown): planned is ShownPlan {
+  return typeof planned === 'object' && planned !== null && 'planDigest' in planned;
 }
 
-async function digestOf(world: FakeWorld, round = 1): Promise<string> {
-  const planned = await plan(world, round);
-  if (typeof planned !== 'object' || planned === null || !('planDigest' in planned)) throw new TypeError('no digest');
-  return String(planned.planDigest);
+async function plan(world: FakeWorld, round = 1): Promise<ShownPlan> {
+  const planned = await attempt(world.dependencies, ['planErasure', planInput(world, round)]);
+  if (!isShown(planned)) throw new TypeError('no plan');
+  return planned;
 }
+
+const planAgain = (world: FakeWorld, round = 1): Promise<unknown> =>
+  attempt(world.dependencies, ['planAgain', planInput(world, round)]);
+const end = (world: FakeWorld): Promise<unknown> =>
+  attempt(world.dependencies, ['recordEnding', { ...closureRef(world), ending: 'withdrawn' }]);
 
 /** RFC 8785, written out by hand. */
 const CANONICAL =
   `{"closureId":"${CLOSURE_ID}","round":1,"targets":[{"erases":[{"count":1,"what":"account"},` +
-  '{"count":2,"what":"memberships"},{"count":1,"what":"app-role-assignments"}],"name":"directory",' +
-  '"retains":[{"basis":"provider-audit-log","what":"directory-audit-logs"},' +
+  '{"count":2,"what":"memberships"},{"count":1,"what":"app-role-assignments"},{"count":0,"what":"consents"}],' +
+  '"name":"directory","retains":[{"basis":"provider-audit-log","what":"directory-audit-logs"},' +
   '{"basis":"provider-log-erasure-within-30-days","what":"system-generated-logs"}]}],"version":1}';
 
 describe('the plan of an erasure', () => {
-  it('counts what goes and says what stays, and leaves out what there is none of', async () => {
-    await expect(plan(new FakeWorld())).resolves.toMatchObject({
-      plan: {
-        version: 1,
-        round: 1,
-        closureId: CLOSURE_ID,
-        targets: [
-          {
-            name: 'directory',
-            erases: [
-              { what: 'account', count: 1 },
-              { what: 'memberships', count: 2 },
-              { what: 'app-role-assignments', count: 1 },
-            ],
-            retains: [
-              { what: 'directory-audit-logs', basis: 'provider-audit-log' },
-              { what: 'system-generated-logs', basis: 'provider-log-erasure-within-30-days' },
-            ],
-          },
-        ],
-      },
+  it('counts what goes and says what stays; a kind of which there is none is part of it, too', async () => {
+    expect((await plan(new FakeWorld())).plan).toEqual({
+      version: 1,
+      round: 1,
+      closureId: CLOSURE_ID,
+      targets: [
+        {
+          name: 'directory',
+          erases: [
+            { what: 'account', count: 1 },
+            { what: 'memberships', count: 2 },
+            { what: 'app-role-assignments', count: 1 },
+            { what: 'consents', count: 0 },
+          ],
+          retains: [
+            { what: 'directory-audit-logs', basis: 'provider-audit-log' },
+            { what: 'system-generated-logs', basis: 'provider-log-erasure-within-30-days' },
+          ],
+        },
+      ],
     });
   });
 
   it('has the lower-case hex SHA-256 of its canonical JSON as its digest', async () => {
-    await expect(digestOf(new FakeWorld())).resolves.toBe(createHash('sha256').update(CANONICAL).digest('hex'));
+    expect((await plan(new FakeWorld())).planDigest).toBe(createHash('sha256').update(CANONICAL).digest('hex'));
   });
 
-  it('is the same for the same holdings, and another for others', async () => {
+  it('is recorded as it is shown, and returned on repetition although the account holds more by now', async () => {
     const world = new FakeWorld();
-    const before = await digestOf(world);
+    const shown = await plan(world);
+    world.memberships = 7;
 
-    await expect(digestOf(world)).resolves.toBe(before);
-    world.memberships = 3;
-    await expect(digestOf(world)).resolves.not.toBe(before);
+    await expect(plan(world)).resolves.toEqual(shown);
+    expect(world.auditLog.entries).toMatchObject([
+      { ...HISTORY, target: 'closure', step: 'plan', round: 1, kind: 'result', outcome: { plan: shown.plan } },
+    ]);
   });
 
-  it('is another one in each round: a yes to an earlier plan is never one to a later', async () => {
+  it('is made anew in another round and in another history', async () => {
     const world = new FakeWorld();
+    const shown = await plan(world);
+    world.memberships = 7;
 
-    await expect(digestOf(world, 2)).resolves.not.toBe(await digestOf(world, 1));
+    const digests = new Set([shown.planDigest, (await plan(world, 2)).planDigest]);
+    const input = { ...planInput(world), firstRunId: 'run-2' };
+    const other = await attempt(world.dependencies, ['planErasure', input]);
+
+    expect(digests.size).toBe(2);
+    expect(other).not.toMatchObject({ planDigest: shown.planDigest });
   });
 
-  it('is made by reading only', async () => {
+  it('is the one that another attempt recorded meanwhile', async () => {
     const world = new FakeWorld();
+    world.before('append', async (times) => {
+      if (times > 1) return;
+      world.memberships = 7;
+      await plan(world);
+    });
 
+    const shown = await plan(world);
+
+    expect(shown.plan.targets[0]?.erases[1]).toEqual({ what: 'memberships', count: 7 });
+    await expect(plan(world)).resolves.toEqual(shown);
+  });
+
+  it('knows the last turn there was when it was shown', async () => {
+    const world = new FakeWorld();
+    await expect(plan(world)).resolves.toMatchObject({ turn: 0 });
+    await end(world);
+
+    await expect(plan(world)).resolves.toMatchObject({ turn: 1 });
+    await expect(plan(world, 2)).resolves.toMatchObject({ turn: 1 });
+  });
+
+  it('cannot be told when what was recorded cannot be read', async () => {
+    const world = new FakeWorld();
+    const { signal } = new AbortController();
+    const key = { ...HISTORY, target: 'closure', step: 'plan', round: 1, kind: 'result' } as const;
+    await world.auditLog.append({ ...key, outcome: { plan: 'another version' } }, signal);
+
+    await expect(plan(world)).rejects.toMatchObject({ type: 'AuditLogUnavailable' });
+  });
+});
+
+describe('what would be planned now', () => {
+  it('is made anew each time and kept nowhere', async () => {
+    const world = new FakeWorld();
     await plan(world);
+    const before = [...world.auditLog.entries];
+    world.memberships = 7;
 
-    expect(world.calls).toEqual(['countHoldings']);
+    await expect(planAgain(world)).resolves.toMatchObject({
+      targets: [{ erases: [{ count: 1 }, { what: 'memberships', count: 7 }, { count: 1 }, { count: 0 }] }],
+    });
+    expect(world.auditLog.entries).toEqual(before);
+  });
+});
+
+describe('once the erasure has begun', () => {
+  const CONFIRMED = { step: 'confirm', at: '2026-01-02T00:00:00.000Z', signature: 'signature-1' } as const;
+
+  /** Two plans were shown and the second one was confirmed; its fence has passed the point of no return. */
+  async function begun(): Promise<{ readonly world: FakeWorld; readonly shown: ShownPlan }> {
+    const world = new FakeWorld();
+    await plan(world, 1);
+    world.memberships = 7;
+    const shown = await plan(world, 2);
+    const { planDigest } = shown;
+    const stale = { ...CONFIRMED, at: '2026-01-01T00:00:00.000Z', planDigest: 'cd'.repeat(32) };
+    const decisions = [stale, { ...CONFIRMED, planDigest }];
+    await attempt(world.dependencies, ['fenceTarget', { ...directoryInput(world), planDigest, decisions }]);
+    return { world, shown };
+  }
+
+  it.each([1, 2, 3])('there is one plan, with the yes to it, whichever round asks (%p)', async (round) => {
+    const { world, shown } = await begun();
+    world.memberships = 0;
+
+    await expect(plan(world, round)).resolves.toEqual({
+      ...shown,
+      turn: 1,
+      confirmation: { planDigest: shown.planDigest, signature: 'signature-1', confirmedAt: CONFIRMED.at },
+    });
+    await expect(planAgain(world, round)).resolves.toEqual(shown.plan);
+  });
+
+  it('is read from the log, not from an account that may be gone', async () => {
+    const { world, shown } = await begun();
+    await untilDone(world.dependencies, ['eraseTarget', { ...directoryInput(world), planDigest: shown.planDigest }]);
+    world.calls.splice(0);
+
+    await plan(world, 1);
+
+    expect(world.calls).not.toContain('countHoldings');
   });
 });

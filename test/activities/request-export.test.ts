@@ -3,9 +3,11 @@ import type { ExportProgress } from '../../activities/ports/directory';
 import type { RequestInfo } from '../../activities/ports/export-storage';
 import { Sensitive } from '../../activities/ports/sensitive';
 import { FakeWorld, POLICY } from '../support/fake-world';
-import { CLOSURE_ID, exportInput } from '../support/inputs';
-import { attempt, untilDone, type AttemptDependencies } from '../support/run-activity';
+import { CLOSURE_ID, exportInput, HISTORY } from '../support/inputs';
+import { UnavailableError } from '../../activities/ports/faults';
+import { attempt, Retries, untilDone, type AttemptDependencies } from '../support/run-activity';
 
+const MINUTE_MS = 60_000;
 const OTHER_ID = '3c000000-0000-4000-8000-000000000003';
 const container = (attempts: number): string => `export-${CLOSURE_ID}-${String(attempts)}`;
 const request = (world: FakeWorld, round = 1) => ['requestExport', exportInput(world, round)] as const;
@@ -89,11 +91,14 @@ describe('the request for an export', () => {
     const world = new FakeWorld();
     const operationId = usedContainer(world, 1);
 
-    const outcome = attempt(withProgress(world, { [operationId]: 'unknown' }), request(world), {
-      info: { attempt: 3 },
-    });
+    const retries = new Retries(withProgress(world, { [operationId]: 'unknown' }), request(world));
 
-    await expect(outcome).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    for (const minutes of [0, 3, 6, 9]) {
+      await expect(retries.at(minutes * MINUTE_MS)).rejects.toMatchObject({
+        type: 'ReadsUnsettled',
+        category: 'BENIGN',
+      });
+    }
     expect(world.effects).toEqual([]);
   });
 
@@ -129,9 +134,9 @@ describe('the request for an export', () => {
       world.containers.set(container(1), { operationId });
     });
 
-    const first = attempt(world.dependencies, request(world));
-    await expect(first).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
-    const second = await attempt(world.dependencies, request(world), { info: { attempt: 2 } });
+    const retries = new Retries(world.dependencies, request(world));
+    await expect(retries.at(0)).rejects.toMatchObject({ type: 'ReadsUnsettled', nonRetryable: false });
+    const second = await retries.at(MINUTE_MS);
 
     expect(second).toEqual({ operationId, container: container(1) });
     expect(world.effects).toEqual(['requestExport']);
@@ -155,30 +160,48 @@ describe('the request for an export', () => {
 describe('a container whose RequestInfo.json is empty or broken', () => {
   const broken = { [container(1)]: { kind: 'broken' } } as const;
 
-  it.each([1, 2, 3])('may be filled in a moment: attempt %p leaves it alone and looks again', async (number) => {
+  it('may be filled in a moment: it is left alone and looked at again for as long as reads may lag', async () => {
     const world = new FakeWorld();
+    const retries = new Retries(withRequestInfo(world, broken), request(world));
 
-    const outcome = attempt(withRequestInfo(world, broken), request(world), { info: { attempt: number } });
-
-    await expect(outcome).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
+    for (const minutes of [0, 3, 6, 9]) {
+      await expect(retries.at(minutes * MINUTE_MS)).rejects.toMatchObject({
+        type: 'ReadsUnsettled',
+        nonRetryable: false,
+      });
+    }
     expect(world.effects).toEqual([]);
     expect([...world.containers.keys()]).toEqual([container(1)]);
+  });
+
+  it('is looked at for the first time however old the Activity is', async () => {
+    const world = new FakeWorld();
+    const retries = new Retries(world.dependencies, request(world));
+    world.before('createContainer', (times) => {
+      if (times <= 5) throw new UnavailableError({ farEnd: 'export-storage' });
+    });
+    for (const minutes of [0, 3, 6, 9, 12]) await expect(retries.at(minutes * MINUTE_MS)).rejects.toThrow();
+
+    const outcome = retries.at(15 * MINUTE_MS, withRequestInfo(world, broken));
+
+    await expect(outcome).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+    expect(world.effects).toEqual([]);
   });
 
   it('is adopted when the operation stands in it at the next look', async () => {
     const world = new FakeWorld();
     const filled = { [container(1)]: { kind: 'present', operationId: 'operation-1', ...world.person } } as const;
 
-    await expect(attempt(withRequestInfo(world, broken), request(world))).rejects.toMatchObject({
-      type: 'Unavailable',
-    });
-    const requested = await attempt(withRequestInfo(world, filled), request(world), { info: { attempt: 2 } });
+    const retries = new Retries(world.dependencies, request(world));
+
+    await expect(retries.at(0, withRequestInfo(world, broken))).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+    const requested = await retries.at(MINUTE_MS, withRequestInfo(world, filled));
 
     expect(requested).toEqual({ operationId: 'operation-1', container: container(1) });
     expect(world.effects).toEqual([]);
   });
 
-  it('is burnt when it is still broken at the fourth attempt: the next container is asked', async () => {
+  it('is burnt when it was broken for the whole lag: the next container is asked', async () => {
     const world = new FakeWorld();
 
     const requested = await untilDone(withRequestInfo(world, broken), request(world));
@@ -218,5 +241,64 @@ describe('a round of requests', () => {
 
     await expect(attempt(allFailed(world, 5), request(world, 2))).resolves.toMatchObject({ container: container(6) });
     await expect(attempt(allFailed(world, 6), request(world, 3))).resolves.toMatchObject({ container: container(7) });
+  });
+});
+
+describe('a container that is lost', () => {
+  it('is passed over, and the next one is asked', async () => {
+    const world = new FakeWorld();
+    const input = { ...exportInput(world), lost: [container(1)] };
+
+    await expect(attempt(world.dependencies, ['requestExport', input])).resolves.toMatchObject({
+      container: container(2),
+    });
+    expect([...world.containers.keys()]).toEqual([container(2)]);
+  });
+
+  it('is not adopted, whatever the directory says of the operation in it', async () => {
+    const world = new FakeWorld();
+    const operationId = usedContainer(world, 1);
+    const input = { ...exportInput(world), lost: [container(1)] };
+
+    const requested = await attempt(withProgress(world, { [operationId]: 'complete' }), ['requestExport', input]);
+
+    expect(requested).toMatchObject({ container: container(2) });
+  });
+});
+
+describe('a request past the point of no return', () => {
+  /** A closure whose first export was lost, and whose second one was made before the erasure began. */
+  async function madeTwice(firstRunId: string): Promise<{ readonly world: FakeWorld; readonly newest: unknown }> {
+    const world = new FakeWorld();
+    const inRound = (round: number, lost: readonly string[]) =>
+      ['requestExport', { ...exportInput(world, round), firstRunId, lost }] as const;
+    await attempt(world.dependencies, inRound(1, []));
+    const newest = await attempt(world.dependencies, inRound(2, [container(1)]));
+    const passage = { ...HISTORY, attemptId: 'attempt-1', planDigest: 'ab', knownTurn: 0 };
+    await world.turns.pass(passage, new AbortController().signal);
+    return { world, newest };
+  }
+
+  it('is answered with the newest export that was made, of whatever round, and the directory is not asked', async () => {
+    const { world, newest } = await madeTwice(HISTORY.firstRunId);
+    world.account = 'gone';
+    const callsBefore = world.calls.length;
+
+    await expect(attempt(world.dependencies, request(world, 3))).resolves.toEqual(newest);
+
+    expect(newest).toMatchObject({ container: container(2) });
+    for (const call of ['exportProgress', 'requestExport', 'createContainer'] as const) {
+      expect(world.calls.slice(callsBefore)).not.toContain(call);
+    }
+  });
+
+  it('is not answered with what another history of the closure has made', async () => {
+    const { world } = await madeTwice('run-0');
+
+    const callsBefore = world.calls.length;
+
+    await attempt(world.dependencies, request(world, 3));
+
+    expect(world.calls.slice(callsBefore)).toContain('exportProgress');
   });
 });

@@ -1,97 +1,118 @@
 import { describe, expect, it } from '@jest/globals';
-import { FakeWorld } from '../support/fake-world';
+import { UnavailableError } from '../../activities/ports/faults';
+import { FakeWorld, POLICY } from '../support/fake-world';
 import { directoryInput } from '../support/inputs';
-import { attempt, type AttemptDependencies } from '../support/run-activity';
+import { Retries } from '../support/run-activity';
 
 const MINUTE_MS = 60_000;
 const QUIET_MS = 15 * MINUTE_MS;
+/** What an attempt itself takes is counted, too. */
+const SOON_MS = 5_000;
 
-const gone = (): FakeWorld => Object.assign(new FakeWorld(), { account: 'gone' as const });
+const worldWith = (account: FakeWorld['account']): FakeWorld => Object.assign(new FakeWorld(), { account });
 
-function lookAt(
+function looksAt(
   world: FakeWorld,
-  { ageMs, number, verifyAfterMs = QUIET_MS }: { ageMs: number; number: number; verifyAfterMs?: number },
-  dependencies: AttemptDependencies = world.dependencies,
-): Promise<unknown> {
-  const info = { attempt: number, scheduledTimestampMs: 5_000, currentAttemptScheduledTimestampMs: 5_000 + ageMs };
-  return attempt(dependencies, ['verifyTarget', { ...directoryInput(world), verifyAfterMs }], { info });
+  { verifyAfterMs = QUIET_MS, readsLagMs = POLICY.readsLagMs } = {},
+): Retries<'verifyTarget'> {
+  return new Retries(world.dependencies, ['verifyTarget', { ...directoryInput(world), verifyAfterMs, readsLagMs }]);
 }
 
 describe('a look that finds nothing', () => {
   it('is believed only after a second one when the quiet period is over', async () => {
-    const world = gone();
+    const looks = looksAt(worldWith('gone'));
 
-    await expect(lookAt(world, { ageMs: 0, number: 1 })).rejects.toMatchObject({
+    await expect(looks.at(0)).rejects.toMatchObject({
       type: 'SecondLookDue',
       category: 'BENIGN',
       nonRetryable: false,
       nextRetryDelay: QUIET_MS,
     });
-    await expect(lookAt(world, { ageMs: QUIET_MS, number: 2 })).resolves.toEqual({ kind: 'absent' });
+    await expect(looks.at(QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent' });
+  });
+
+  it('is a first look however late it comes, and whatever kept earlier attempts from looking', async () => {
+    const world = worldWith('gone');
+    const looks = looksAt(world);
+    world.before('findAccount', (times) => {
+      if (times <= 3) throw new UnavailableError({ farEnd: 'directory' });
+    });
+    for (const ageMs of [0, QUIET_MS, 2 * QUIET_MS]) {
+      await expect(looks.at(ageMs)).rejects.toMatchObject({ type: 'Unavailable' });
+    }
+
+    await expect(looks.at(3 * QUIET_MS)).rejects.toMatchObject({ type: 'SecondLookDue', nextRetryDelay: QUIET_MS });
+    await expect(looks.at(4 * QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent' });
   });
 
   it('is followed by one when the rest of the quiet period is over', async () => {
-    await expect(lookAt(gone(), { ageMs: QUIET_MS - MINUTE_MS, number: 2 })).rejects.toMatchObject({
-      nextRetryDelay: MINUTE_MS,
-    });
+    const looks = looksAt(worldWith('gone'));
+    await expect(looks.at(0)).rejects.toThrow();
+
+    const early = looks.at(10 * MINUTE_MS);
+
+    await expect(early).rejects.toMatchObject({ type: 'SecondLookDue', nextRetryDelay: expect.any(Number) });
+    await expect(looks.at(QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent' });
   });
 
-  it('is a first look however late it comes: the second follows at once', async () => {
-    await expect(lookAt(gone(), { ageMs: 2 * QUIET_MS, number: 1 })).rejects.toMatchObject({ nextRetryDelay: 0 });
+  it('is the first again after one that found something', async () => {
+    const world = worldWith('gone');
+    const looks = looksAt(world);
+    await expect(looks.at(0)).rejects.toMatchObject({ type: 'SecondLookDue' });
+    world.account = 'deleted';
+    await expect(looks.at(MINUTE_MS)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+    world.account = 'gone';
+
+    await expect(looks.at(QUIET_MS + SOON_MS)).rejects.toMatchObject({ type: 'SecondLookDue' });
   });
 
-  it('is enough when there is no quiet period', async () => {
-    await expect(lookAt(gone(), { ageMs: 0, number: 1, verifyAfterMs: 0 })).resolves.toEqual({ kind: 'absent' });
+  it('is enough by itself without a quiet period', async () => {
+    await expect(looksAt(worldWith('gone'), { verifyAfterMs: 0 }).at(0)).resolves.toEqual({ kind: 'absent' });
   });
 
-  it('has read the live accounts and the deleted ones', async () => {
-    const world = gone();
+  it('is no absence behind a gateway through which the account was never read', async () => {
+    const world = Object.assign(worldWith('gone'), { proof: 'among-several' as const });
+    const input = { ...directoryInput(world), verifyAfterMs: 0, reachedThrough: 'directory-2' };
 
-    await lookAt(world, { ageMs: 0, number: 1, verifyAfterMs: 0 });
+    const look = new Retries(world.dependencies, ['verifyTarget', input]).at(0);
 
-    expect(world.calls).toEqual(['findAccount', 'findDeletedAccount']);
+    await expect(look).rejects.toMatchObject({ type: 'Indeterminate' });
   });
 });
 
 describe('a look that finds something', () => {
-  it.each(['live', 'deleted'] as const)(
-    'may be a read that lags for ten minutes: an account that is %s is looked at again',
-    async (account) => {
-      const world = Object.assign(new FakeWorld(), { account });
+  it.each(['live', 'deleted'] as const)('is looked at again for as long as reads may lag: %s', async (account) => {
+    const looks = looksAt(worldWith(account));
 
-      await expect(lookAt(world, { ageMs: 0, number: 1 })).rejects.toMatchObject({
-        type: 'SecondLookDue',
-        nextRetryDelay: 30_000,
-      });
-      await expect(lookAt(world, { ageMs: 10 * MINUTE_MS - 1, number: 20 })).rejects.toMatchObject({
-        nextRetryDelay: 1,
-      });
-    },
-  );
-
-  it('is believed after that', async () => {
-    await expect(lookAt(new FakeWorld(), { ageMs: 10 * MINUTE_MS, number: 20 })).resolves.toEqual({
-      kind: 'remains',
-      count: 1,
-    });
+    for (const minutes of [0, 0.5, 9]) {
+      await expect(looks.at(minutes * MINUTE_MS)).rejects.toMatchObject({ type: 'ReadsUnsettled', category: 'BENIGN' });
+    }
+    await expect(looks.at(10 * MINUTE_MS + SOON_MS)).resolves.toEqual({ kind: 'remains', count: 1 });
   });
 
-  it('counts the live account and the deleted one', async () => {
-    const world = new FakeWorld();
-    const { directory, ...others } = world.dependencies;
-    const both = { ...others, directory: { ...directory, findDeletedAccount: directory.findAccount } };
+  it('is no remains because one read lagged late', async () => {
+    const world = worldWith('gone');
+    const looks = looksAt(world);
+    await expect(looks.at(0)).rejects.toThrow();
+    world.account = 'live';
 
-    await expect(lookAt(world, { ageMs: 10 * MINUTE_MS, number: 20 }, both)).resolves.toEqual({
-      kind: 'remains',
-      count: 2,
-    });
+    await expect(looks.at(60 * MINUTE_MS)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
   });
 
-  it('leaves no audit entry: looking is no effect', async () => {
-    const world = new FakeWorld();
+  it('is believed at once where nothing lags', async () => {
+    const looks = looksAt(worldWith('deleted'), { readsLagMs: 0 });
 
-    await lookAt(world, { ageMs: 10 * MINUTE_MS, number: 20 });
+    await expect(looks.at(0)).resolves.toEqual({ kind: 'remains', count: 1 });
+  });
+});
 
-    expect(world.auditLog.entries).toEqual([]);
+describe('a look that cannot tell', () => {
+  it('says so', async () => {
+    const world = worldWith('gone');
+    world.before('findDeletedAccount', () => {
+      throw new UnavailableError({ farEnd: 'directory' });
+    });
+
+    await expect(looksAt(world).at(0)).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false });
   });
 });

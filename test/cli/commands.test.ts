@@ -1,14 +1,14 @@
 import { describe, it, expect } from '@jest/globals';
 import type { AuditEntry } from '../../activities/ports/audit-log';
 import { UnavailableError } from '../../activities/ports/faults';
-import { AccountClosureError, createConfirmationToken, type Resolution } from '../../client';
+import { AccountClosureError, createConfirmationToken, type Resolution, type WaitOptions } from '../../client';
 import { closure } from '../support/cli';
-import { manifestOf, storageOf } from '../support/memory-storage';
-import { CLOSURE_ID, RUN_ID, statusWith, WORKFLOW_ID } from '../support/statuses';
+import { CLOSURE_ID, RUN_ID, statusWith, WORKFLOW_ID } from '../support/observed-closures';
 
 const TENANT = '0d8a2f6e-6f0c-4a57-9d0b-3f1f6a1c2b10';
 const OBJECT = '5f1c0b2a-8d3e-4c6f-a1b2-c3d4e5f60718';
 const PLAN = 'ab'.repeat(32);
+const SINCE = '2026-02-01T00:00:00.000Z';
 
 describe('closure request', () => {
   const request = ({ token }: { readonly token: string }) =>
@@ -70,89 +70,71 @@ describe('closure request', () => {
   });
 });
 
-describe('closure status', () => {
-  it('prints the status object and nothing else', async () => {
-    const status = statusWith({ phase: 'awaitingConfirmation', planDigest: PLAN });
+describe('closure wait', () => {
+  const exporting = statusWith({ phase: 'exporting' });
+  const wait = (_id: string, { onProgress }: WaitOptions = {}) => {
+    const fault = new AccountClosureError('unavailable', 'Nobody answers.');
+    onProgress?.({ kind: 'seen', status: exporting });
+    onProgress?.({ kind: 'seen', status: exporting });
+    onProgress?.({ kind: 'unseen', fault });
+    onProgress?.({ kind: 'seen', status: statusWith({ phase: 'planning' }) });
+    return Promise.reject(new AccountClosureError('needs-operator', 'A step waits.', { status: exporting }));
+  };
 
-    const { stdout, stderr } = await closure(['status', CLOSURE_ID, '--json'], {
-      client: { status: () => Promise.resolve(status) },
+  it('tells every change on standard error, and ends with what it last saw', async () => {
+    const { exitCode, stdout, stderr } = await closure(['wait', CLOSURE_ID, '--or-attention', '--json'], {
+      client: { wait },
     });
 
-    expect(JSON.parse(stdout)).toEqual(status);
-    expect(stdout.endsWith('}\n')).toBe(true);
-    expect(stderr).toBe('');
+    expect(stderr.split('\n').slice(0, 3)).toEqual([
+      "closure: exporting: saves the person's data",
+      'closure: Nobody answers.',
+      'closure: planning: finds out what is to be erased',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ phase: 'exporting', error: { code: 'needs-operator' } });
+    expect(exitCode).toBe(3);
   });
 
-  it('adds the names of the exported files when storage can be read', async () => {
-    const files = { 'Ada/signins.json': '[]', 'profile.json': '{"a":1}' };
-    const status = statusWith({ export: manifestOf(files) });
+  it('names its default and the phases in its help', async () => {
+    const { stdout } = await closure(['wait', '--help']);
 
-    const { stdout } = await closure(['status', CLOSURE_ID, '--json'], {
-      client: { status: () => Promise.resolve(status) },
-      storage: () => Promise.resolve(storageOf(files)),
-    });
-
-    expect(JSON.parse(stdout)).toMatchObject({
-      export: {
-        files: [
-          { name: 'Ada/signins.json', sizeBytes: 2 },
-          { name: 'profile.json', sizeBytes: 7 },
-        ],
-      },
-    });
-  });
-
-  it('leaves the names out, and says so, when storage holds something else', async () => {
-    const status = statusWith({ export: manifestOf({ 'a.json': '[]' }) });
-
-    const { exitCode, stdout, stderr } = await closure(['status', CLOSURE_ID, '--json'], {
-      client: { status: () => Promise.resolve(status) },
-      storage: () => Promise.resolve(storageOf({ 'a.json': '[]', 'b.json': '[]' })),
-    });
-
-    expect(JSON.parse(stdout)).toEqual(status);
-    expect(stderr).toContain('left out');
-    expect(exitCode).toBe(0);
-  });
-
-  it('tells people what it waits for, what to type next and where to look', async () => {
-    const status = statusWith({
-      phase: 'awaitingConfirmation',
-      planDigest: PLAN,
-      activities: [{ name: 'awaitExport', attempt: 4, lastFault: 'ExportRunning' }],
-    });
-
-    const { stdout } = await closure(['status', CLOSURE_ID], { client: { status: () => Promise.resolve(status) } });
-
-    expect(stdout).toContain("awaitingConfirmation: waits for the person's confirmation");
-    expect(stdout).toContain(`closure confirm ${CLOSURE_ID} --token - --plan ${PLAN}`);
-    expect(stdout).toContain('awaitExport: attempt 4, last fault ExportRunning');
-    expect(stdout).toContain(`http://localhost:8233/namespaces/default/workflows/${WORKFLOW_ID}/${RUN_ID}/timeline`);
-  });
-
-  it('guesses no Web UI of a server that is elsewhere', async () => {
-    const surroundings = {
-      client: { status: () => Promise.resolve(statusWith()) },
-      temporal: () => ({ address: 'temporal.example:7233', namespace: 'closures' }),
-    };
-
-    const unknown = await closure(['status', CLOSURE_ID], surroundings);
-    const told = await closure(['status', CLOSURE_ID], {
-      ...surroundings,
-      env: { TEMPORAL_UI_URL: 'https://ui.example/' },
-    });
-
-    expect(unknown.stdout).not.toContain('Web UI');
-    expect(told.stdout).toContain('https://ui.example/namespaces/closures/workflows/');
+    expect(stdout).toContain('(default: 5m)');
+    expect(stdout).toContain('checking, exporting, planning, awaitingConfirmation');
   });
 });
 
 describe('steering a closure from the command line', () => {
+  it('reports what the person has decided', async () => {
+    const asked: unknown[] = [];
+    const report = (id: string, told: unknown) => {
+      asked.push({ id, told });
+      return Promise.resolve(statusWith({ export: { kind: 'declined', declinedAt: SINCE } }));
+    };
+    const token = createConfirmationToken();
+
+    const { exitCode } = await closure(['report', CLOSURE_ID, '--step', 'export-declined', '--token', token], {
+      client: { report },
+    });
+
+    expect(asked).toEqual([{ id: CLOSURE_ID, told: { token, step: 'export-declined' } }]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('says how to repeat an answer of which nobody knows whether it was taken', async () => {
+    const resolve = () => Promise.reject(new AccountClosureError('timed-out', 'No answer.'));
+    const argv = ['resolve', CLOSURE_ID, '--target', 'export', '--since', SINCE];
+
+    const { exitCode, stderr } = await closure(argv, { client: { resolve } });
+
+    expect(stderr).toContain(`Repeat it with --target export --since ${SINCE}\n`);
+    expect(exitCode).toBe(5);
+  });
+
   it('waits as long and for the phase that it is told', async () => {
     const asked: unknown[] = [];
     const wait = (id: string, { phase, timeoutMs }: { phase?: string; timeoutMs?: number } = {}) => {
       asked.push({ id, phase, timeoutMs });
-      return Promise.resolve(statusWith({ phase: 'closed', outcome: 'closed' }));
+      return Promise.resolve(statusWith({ phase: 'closed' }));
     };
 
     await closure(['wait', CLOSURE_ID, '--phase', 'closed', '--timeout', '2 minutes'], { client: { wait } });
@@ -176,7 +158,7 @@ describe('steering a closure from the command line', () => {
   it('resolves the one step that waits', async () => {
     const asked: Resolution[] = [];
     const attention = [
-      { target: 'export', fault: 'ExportFailed', since: '2026-02-01T00:00:00.000Z', attempts: 3 },
+      { target: 'export', fault: 'ExportFailed', since: SINCE, attempts: 3, text: 'A fixed text.' },
     ] as const;
     const resolve = (_id: string, resolution: Resolution) => {
       asked.push(resolution);
@@ -190,35 +172,10 @@ describe('steering a closure from the command line', () => {
       client: { status: () => Promise.resolve(statusWith()) },
     });
 
-    expect(asked).toEqual([{ target: 'export', action: 'retry', by: 'operator' }]);
+    expect(asked).toEqual([{ target: 'export', action: 'retry', by: 'operator', since: SINCE }]);
     expect(exitCode).toBe(0);
     expect(nothing).toMatchObject({ exitCode: 3 });
     expect(JSON.parse(nothing.stdout)).toMatchObject({ error: { code: 'nothing-to-resolve' } });
-  });
-});
-
-describe('closure list', () => {
-  const listed = {
-    workflowId: WORKFLOW_ID,
-    runId: RUN_ID,
-    closureId: CLOSURE_ID,
-    phase: 'exporting',
-    receivedAt: '2026-01-31T10:00:00.000Z',
-    dueBy: '2026-02-28T23:59:59.999Z',
-    attention: ['export:ExportFailed'],
-  };
-  async function* list(): AsyncGenerator<typeof listed> {
-    yield await Promise.resolve(listed);
-    yield await Promise.resolve(listed);
-  }
-
-  it('prints a line a closure', async () => {
-    const { stdout } = await closure(['list', '--attention', '--json'], { client: { list } });
-    const lines = stdout.trimEnd().split('\n');
-
-    const { runId, ...shown } = listed;
-    expect(runId).toBe(RUN_ID);
-    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([shown, shown]);
   });
 });
 
@@ -227,6 +184,7 @@ describe('closure audit show', () => {
     sequence: 7,
     recordedAt: '2026-02-01T00:00:00.000Z',
     closureId: CLOSURE_ID,
+    firstRunId: RUN_ID,
     target: 'directory',
     step: 'erase',
     round: 1,
@@ -263,7 +221,8 @@ describe('closure audit show', () => {
   });
 
   it('says that the database is away', async () => {
-    const auditLog = () => Promise.resolve({ list: () => Promise.reject(new UnavailableError('audit-log')) });
+    const auditLog = () =>
+      Promise.resolve({ list: () => Promise.reject(new UnavailableError({ farEnd: 'audit-log' })) });
 
     const { exitCode, stdout } = await closure(['audit', 'show', CLOSURE_ID, '--json'], { auditLog });
 
@@ -273,7 +232,8 @@ describe('closure audit show', () => {
 });
 
 describe('closure setup', () => {
-  const attributes = { added: ['ClosureId'], present: ['ClosurePhase'], refused: [] };
+  const nothing = { added: [], present: [], refused: [], mistyped: [], withoutRoom: [] };
+  const attributes = { ...nothing, added: ['ClosureId'], present: ['ClosurePhase'] };
   const registerSearchAttributes = () => Promise.resolve(attributes);
 
   it('registers the search attributes, migrates the database and grants the role', async () => {
@@ -294,9 +254,23 @@ describe('closure setup', () => {
     });
   });
 
+  it('says what is wrong with attributes that cannot be used', async () => {
+    const mistyped = [{ name: 'ClosureAttention', type: 'Keyword', wanted: 'KeywordList' }];
+    const withoutRoom = [{ name: 'ClosureDueBy', wanted: 'Datetime', reason: 'Too many.' }];
+
+    const { exitCode, stdout, stderr } = await closure(['setup', '--json'], {
+      client: { registerSearchAttributes: () => Promise.resolve({ ...nothing, mistyped, withoutRoom }) },
+    });
+
+    expect(stderr).toContain('ClosureAttention is of the type Keyword, but has to be KeywordList');
+    expect(stderr).toContain('ClosureDueBy (Datetime) finds no free slot: remove one. Too many.');
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'search-attributes-unusable' } });
+    expect(exitCode).toBe(3);
+  });
+
   it('prints the commands when the server does not let us register', async () => {
     const command = 'temporal operator search-attribute create --namespace n --name ClosureId --type Keyword';
-    const refused = () => Promise.resolve({ added: [], present: [], refused: [{ name: 'ClosureId', command }] });
+    const refused = () => Promise.resolve({ ...nothing, refused: [{ name: 'ClosureId', command }] });
 
     const { exitCode, stdout, stderr } = await closure(['setup', '--json'], {
       client: { registerSearchAttributes: refused },

@@ -1,7 +1,7 @@
 import { describe, it, expect } from '@jest/globals';
 import { AccountClosureError, type ErrorCode } from '../../client';
 import { closure } from '../support/cli';
-import { CLOSURE_ID } from '../support/statuses';
+import { CLOSURE_ID } from '../support/observed-closures';
 
 const TENANT = '0d8a2f6e-6f0c-4a57-9d0b-3f1f6a1c2b10';
 const PLAN = 'ab'.repeat(32);
@@ -15,6 +15,11 @@ describe('exit codes', () => {
     ['not-awaiting-confirmation', 3],
     ['past-point-of-no-return', 3],
     ['other-outcome', 3],
+    ['needs-operator', 3],
+    ['window-over', 3],
+    ['not-exporting', 3],
+    ['invalid-configuration', 2],
+    ['defect', 1],
     ['closure-terminated', 3],
     ['no-such-closure', 4],
     ['unavailable', 5],
@@ -39,6 +44,9 @@ describe('exit codes', () => {
     [['wait', CLOSURE_ID, '--timeout', 'soon']],
     [['request', '--tenant', TENANT]],
     [['confirm', CLOSURE_ID, '--plan', PLAN]],
+    [['report', CLOSURE_ID, '--step', 'export-declined']],
+    [['report', CLOSURE_ID, '--step', 'account', '--token', 'A']],
+    [['list', '--limit', '0']],
     [['resolve', CLOSURE_ID, '--by', 'Ada Example']],
     [['export', CLOSURE_ID]],
     [['export', CLOSURE_ID, '--links', '--expires', '2h']],
@@ -54,13 +62,29 @@ describe('exit codes', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ error: { message: expect.any(String) } });
   });
 
-  it.each(['setup', 'request', 'status', 'wait', 'confirm', 'withdraw', 'resolve', 'list', 'export', 'audit'])(
-    'tell help of %s as 0, with examples',
-    async (command) => {
-      const { exitCode, stdout } = await closure([command, '--help']);
+  it.each([
+    'setup',
+    'request',
+    'status',
+    'wait',
+    'confirm',
+    'withdraw',
+    'report',
+    'resolve',
+    'list',
+    'export',
+    'audit',
+  ])('tell help of %s as 0, with examples', async (command) => {
+    const { exitCode, stdout } = await closure([command, '--help']);
 
-      expect(exitCode).toBe(0);
-      expect(stdout).toContain('Examples:');
-    },
-  );
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Examples:');
+  });
+
+  it('tell the version as 0', async () => {
+    const { exitCode, stdout } = await closure(['--version']);
+
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(exitCode).toBe(0);
+  });
 });

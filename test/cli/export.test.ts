@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it, expect } from '@jest/globals';
 import fc from 'fast-check';
-import { toSafePath } from '../../cli/safe-path';
+import { toSafePaths } from '../../cli/safe-path';
 import { printable } from '../../cli/output';
 import { closure, type Invocation } from '../support/cli';
-import { manifestOf, storageOf } from '../support/memory-storage';
-import { CLOSURE_ID, statusWith } from '../support/statuses';
+import { savedOf, storageOf } from '../support/memory-storage';
+import { CLOSURE_ID, statusWith } from '../support/observed-closures';
 
 const FILES = { 'Logs/2026/signins.json': '[{"at":1}]', 'profile.json': '{}', 'empty.json': '' };
 
@@ -28,7 +28,7 @@ describe('closure export', () => {
     stored: Readonly<Record<string, string>> = recorded,
   ): Promise<Invocation> {
     return closure(['export', CLOSURE_ID, ...argv, '--json'], {
-      client: { status: () => Promise.resolve(statusWith({ export: manifestOf(recorded) })) },
+      client: { status: () => Promise.resolve(statusWith({ export: savedOf(recorded) })) },
       storage: () => Promise.resolve(storageOf(stored)),
     });
   }
@@ -99,6 +99,26 @@ describe('closure export', () => {
     await rm(outside, { recursive: true });
   });
 
+  it('downloads names that a file system would not take as they are', async () => {
+    const files = { a: '1', 'a/b': '2', [`${'n'.repeat(300)}.json`]: '3', '100%.csv': '4' };
+
+    const { exitCode } = await exported(['--out', directory], files);
+
+    expect(exitCode).toBe(0);
+    await expect(readFile(path.join(directory, 'a/b'), 'utf8')).resolves.toBe('2');
+    await expect(readFile(path.join(directory, '100%.csv'), 'utf8')).resolves.toBe('4');
+    await expect(readdir(directory)).resolves.toHaveLength(4);
+  });
+
+  it('tells people until when a link is good', async () => {
+    const { stdout } = await closure(['export', CLOSURE_ID, '--links'], {
+      client: { status: () => Promise.resolve(statusWith({ export: savedOf({ 'a.json': '1' }) })) },
+      storage: () => Promise.resolve(storageOf({ 'a.json': '1' })),
+    });
+
+    expect(stdout).toMatch(/^a\.json, until \d{4}-\d\d-\d\dT.*Z\n {2}https:/);
+  });
+
   it('prints links that are short-lived', async () => {
     const { stdout } = await exported(['--links', '--expires', '30m'], { 'a.json': '1' });
 
@@ -118,30 +138,107 @@ describe('closure export', () => {
   });
 });
 
-describe('the path of an exported file', () => {
-  const names = fc.string({
+describe('an export that cannot be had', () => {
+  const download = (changes: Parameters<typeof statusWith>[0]) =>
+    closure(['export', CLOSURE_ID, '--out', '/nowhere', '--json'], {
+      client: { status: () => Promise.resolve(statusWith(changes)) },
+      storage: () => Promise.resolve(storageOf({})),
+    });
+
+  it.each([
+    ['was declined', { export: { kind: 'declined', declinedAt: '2026-02-01T00:00:00.000Z' } }, 'no-export'],
+    ['was withdrawn with the closure', { phase: 'withdrawn', export: savedOf({}) }, 'export-gone'],
+    [
+      'is past its time',
+      { phase: 'closed', export: { ...savedOf({}), keptUntil: '2026-02-01T00:00:00.000Z' } },
+      'export-gone',
+    ],
+  ] as const)('says so when it %s', async (_what, changes, code) => {
+    const { exitCode, stdout } = await download(changes);
+
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code } });
+    expect(exitCode).toBe(3);
+  });
+
+  it('ends when the directory cannot be made', async () => {
+    const { exitCode, stdout } = await closure(['export', CLOSURE_ID, '--out', '/proc/x/y', '--json'], {
+      client: { status: () => Promise.resolve(statusWith({ export: savedOf({ a: '1' }) })) },
+      storage: () => Promise.resolve(storageOf({ a: '1' })),
+    });
+
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'file-system' } });
+    expect(exitCode).toBe(3);
+  }, 10_000);
+});
+
+describe('the paths of exported files', () => {
+  const pathOf = (name: string): string => toSafePaths([name])[0] ?? '';
+  const letters = fc.string({
     minLength: 1,
-    unit: fc.constantFrom('a', '/', '.', '\\', '%', '\u0000', ':', 'é', '2', 'E'),
+    maxLength: 8,
+    unit: fc.constantFrom('a', 'A', '/', '.', '\\', '%', '~', '\u0000', ':', 'é', 'e\u0301', '2', 'E'),
   });
+  const long = fc.tuple(letters, fc.integer({ min: 100, max: 400 })).map(([text, times]) => text.repeat(times));
+  const names = fc.uniqueArray(fc.oneof({ weight: 5, arbitrary: letters }, { weight: 1, arbitrary: long }), {
+    minLength: 1,
+    maxLength: 12,
+  });
+  /** As a file system that ignores case and the form of accents sees it. */
+  const folded = (text: string): string => text.normalize('NFC').toUpperCase();
 
-  it('is always inside the directory', () => {
+  it('are always inside the directory, and short enough for every file system', () => {
     fc.assert(
-      fc.property(names, (name) => {
-        const relative = path.relative('/out', path.resolve('/out', toSafePath(name)));
-        expect(relative).not.toBe('');
-        expect(relative.split(path.sep)).not.toContain('..');
+      fc.property(names, (all) => {
+        for (const safe of toSafePaths(all)) {
+          const relative = path.relative('/out', path.resolve('/out', safe));
+          expect(relative).toBe(safe);
+          expect(relative.split(path.sep)).not.toContain('..');
+          expect(Math.max(...relative.split(path.sep).map((part) => Buffer.byteLength(part)))).toBeLessThanOrEqual(255);
+          expect(Buffer.byteLength(relative)).toBeLessThanOrEqual(1_024);
+        }
       }),
     );
   });
 
-  it('is another one for another name', () => {
+  it('are different for different names, and none is a folder of another', () => {
     fc.assert(
-      fc.property(names, names, (one, other) => {
-        expect(toSafePath(one) === toSafePath(other)).toBe(one === other);
+      fc.property(names, (all) => {
+        const paths = toSafePaths(all).map(folded);
+        const folders = new Set(paths.flatMap((safe) => foldersOf(safe)));
+        expect(new Set(paths).size).toBe(all.length);
+        expect(paths.filter((safe) => folders.has(safe))).toEqual([]);
       }),
     );
+  });
+
+  it('are different for different names of different exports, too', () => {
+    fc.assert(
+      fc.property(letters, letters, (one, other) => {
+        expect(pathOf(one) === pathOf(other)).toBe(one === other);
+      }),
+    );
+  });
+
+  it.each([
+    ['100%.csv', '100%.csv'],
+    ['50%25', '50%2525'],
+    ['a%2Fb', 'a%252Fb'],
+    ['Logs/2026/a b.json', 'Logs/2026/a b.json'],
+    ['con:x', 'con%3Ax'],
+    ['..', '%2E%2E'],
+  ])('keep what is harmless: %s becomes %s', (name, expected) => {
+    expect(pathOf(name)).toBe(expected);
+  });
+
+  it('let a file stand beside what is in a folder of its name', () => {
+    expect(toSafePaths(['a', 'a/b'])).toEqual([expect.stringMatching(/^a%~[0-9a-f]{32}$/), 'a/b']);
   });
 });
+
+function foldersOf(safe: string): readonly string[] {
+  const parts = safe.split('/');
+  return parts.slice(1).map((_part, index) => parts.slice(0, index + 1).join('/'));
+}
 
 describe('text from outside', () => {
   it('cannot steer a terminal', () => {

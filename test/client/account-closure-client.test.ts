@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, it, expect } from '@jest/globals';
 import { AccountClosureClient, connectTemporal, createConfirmationToken } from '../../client';
 import type { ListedClosure, ObservedClosure } from '../../client';
-import { isClosureWorkflowId, toGuid, type Guid } from '../../workflows/contract/account';
+import type { Guid } from '../../workflows/contract/account';
+import { isClosureWorkflowId, toGuid } from '../../workflows/contract/ids';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
 import { FIRST_START_MS, startClosureServer, type ClosureServer } from '../support/closure-server';
 

@@ -1,17 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, it, expect } from '@jest/globals';
+import { packageVersion } from '../../cli/version';
 
 const run = promisify(execFile);
 const REPOSITORY = path.join(__dirname, '../..');
+const TSC = path.join(REPOSITORY, 'node_modules/typescript/bin/tsc');
 const INSTALL_MS = 5 * 60_000;
 
 const TYPED = `
-import { AccountClosureClient, AccountClosureError, createConfirmationToken } from 'account-closure';
-import type { ErrorCode, ObservedClosure, RequestedClosure } from 'account-closure';
+import { AccountClosureClient, AccountClosureError, createConfirmationToken } from 'account-closure-client';
+import type { ErrorCode, ObservedClosure, RequestedClosure } from 'account-closure-client';
 
 export async function close(closures: AccountClosureClient, tenantId: string, objectId: string): Promise<ErrorCode | undefined> {
   const token: string = createConfirmationToken();
@@ -20,7 +22,7 @@ export async function close(closures: AccountClosureClient, tenantId: string, ob
     if (!request.started) return undefined;
     const kept: string = request.token;
     const status: ObservedClosure = await closures.wait(request.workflowId, { phase: 'awaitingConfirmation', timeoutMs: 1000 });
-    if (status.planDigest !== undefined) await closures.confirm(request.closureId, { token: kept, planDigest: status.planDigest });
+    if (status.phase === 'awaitingConfirmation') await closures.confirm(request.closureId, { token: kept, planDigest: status.planDigest });
     for await (const closure of closures.list({ needsAttention: true })) console.log(closure.attention[0]?.length);
     return undefined;
   } catch (error) {
@@ -29,92 +31,157 @@ export async function close(closures: AccountClosureClient, tenantId: string, ob
 }
 // @ts-expect-error a phase that is none
 export const wrong = (closures: AccountClosureClient) => closures.wait('id', { phase: 'done' });
+// @ts-expect-error what a closure is rejected for is there once its phase is known
+export const unasked = (status: ObservedClosure) => status.reason;
+export const asked = (status: ObservedClosure): string => (status.phase === 'rejected' ? status.reason + status.advice : '');
 `;
 
 const COMMON_JS = `
-const { AccountClosureClient, createConfirmationToken } = require('account-closure');
+const { AccountClosureClient, createConfirmationToken } = require('account-closure-client');
 const closures = AccountClosureClient.connect({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
-const loaded = Object.keys(require.cache).filter((file) => /node_modules.(@temporalio.(worker|activity|core-bridge)|pg|pino|@azure)./.test(file));
-closures.close().then(() => console.log(JSON.stringify({ token: createConfirmationToken().length, loaded })));
+closures.close().then(() => console.log(createConfirmationToken().length));
 `;
 
 const ES_MODULE = `
-import { AccountClosureClient, AccountClosureError, createConfirmationToken } from 'account-closure';
+import { AccountClosureClient, AccountClosureError, createConfirmationToken } from 'account-closure-client';
 console.log([typeof AccountClosureClient, typeof AccountClosureError, createConfirmationToken().length].join(' '));
 `;
 
-describe('the package as a backend installs it, without the optional packages of the worker', () => {
+const BUNDLED = `
+require('esbuild').transform('let a: number = 1', { loader: 'ts' }).then(({ code }) => console.log(code.trim()));
+`;
+
+describe('the client as a backend installs it, beside its bundler', () => {
   let backend: string;
 
   beforeAll(async () => {
     backend = await mkdtemp(path.join(tmpdir(), 'closure-backend-'));
-    // The test command has built it already.
-    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', backend], { cwd: REPOSITORY });
-    const manifest = {
-      name: 'backend',
-      private: true,
-      dependencies: { 'account-closure': 'file:account-closure-0.1.0.tgz' },
-    };
-    await writeFile(path.join(backend, 'package.json'), JSON.stringify(manifest));
-    await writeFile(path.join(backend, 'tsconfig.json'), JSON.stringify(tsconfig()));
+    await run(process.execPath, [path.join(REPOSITORY, 'client-package/build.cjs')], { cwd: REPOSITORY });
+    await run('npm', ['pack', './dist-client', '--pack-destination', backend], { cwd: REPOSITORY });
+    const version = packageVersion();
+    await writeFile(path.join(backend, 'package.json'), JSON.stringify({ name: 'backend', private: true }));
     await writeFile(path.join(backend, 'typed.ts'), TYPED);
+    await writeFile(path.join(backend, 'documented.ts'), await documentedExample());
     await writeFile(path.join(backend, 'common.cjs'), COMMON_JS);
     await writeFile(path.join(backend, 'module.mjs'), ES_MODULE);
-    const quietly = ['--omit=optional', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-    await run('npm', ['install', ...quietly], { cwd: backend });
+    await writeFile(path.join(backend, 'bundled.cjs'), BUNDLED);
+    await install(`./account-closure-client-${version}.tgz`, 'esbuild@0.28.2');
   }, INSTALL_MS);
 
   afterAll(async () => {
     await rm(backend, { recursive: true, force: true });
   });
 
-  it('is typed', async () => {
-    const tsc = path.join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+  /** A plain install, as anybody types it. Returns what npm complained about. */
+  async function install(...what: readonly string[]): Promise<string> {
+    const { stderr } = await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...what], {
+      cwd: backend,
+    });
+    return stderr;
+  }
 
-    const { stdout } = await run(process.execPath, [tsc, '--noEmit', '-p', backend], { cwd: backend });
+  const node = async (file: string): Promise<string> =>
+    (await run(process.execPath, [file], { cwd: backend })).stdout.trim();
+  const installed = async (): Promise<readonly string[]> =>
+    (await readdir(path.join(backend, 'node_modules'), { recursive: true })).filter((file) =>
+      file.endsWith('package.json'),
+    );
+
+  it('brings nothing of the worker, and no script that would have to be allowed', async () => {
+    const packages = (await installed()).map((file) => path.dirname(file));
+
+    for (const foreign of ['@temporalio/worker', '@temporalio/core-bridge', 'pg', 'pino', '@azure', 'commander']) {
+      expect(packages).not.toContain(foreign);
+    }
+    const manifest = await readFile(path.join(backend, 'node_modules/account-closure-client/package.json'), 'utf8');
+    expect(JSON.parse(manifest)).not.toHaveProperty('scripts');
+  });
+
+  it(
+    'leaves the bundler as it was, and stays what it is when something is installed again',
+    async () => {
+      const before = await installed();
+
+      const complaints = await install();
+
+      expect(await installed()).toEqual(before);
+      expect(complaints).not.toContain('account-closure');
+      await expect(node('bundled.cjs')).resolves.toBe('let a = 1;');
+    },
+    INSTALL_MS,
+  );
+
+  it('is typed, and so is the example of its documentation', async () => {
+    await writeFile(path.join(backend, 'tsconfig.json'), JSON.stringify(tsconfig({ skipLibCheck: true })));
+
+    const { stdout } = await run(process.execPath, [TSC, '--noEmit', '-p', backend], { cwd: backend });
 
     expect(stdout).toBe('');
   });
 
-  it('is required by CommonJS, and loads nothing of the worker', async () => {
-    const { stdout } = await run(process.execPath, ['common.cjs'], { cwd: backend });
+  it('has no wrong type of its own where those of libraries are checked', async () => {
+    await writeFile(path.join(backend, 'tsconfig.json'), JSON.stringify(tsconfig({ skipLibCheck: false })));
 
-    expect(JSON.parse(stdout)).toEqual({ token: 43, loaded: [] });
+    const complaints = await run(process.execPath, [TSC, '--noEmit', '-p', backend], { cwd: backend }).then(
+      ({ stdout }) => stdout,
+      (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : ''),
+    );
+
+    expect(complaints.split('\n').filter((line) => /account-closure|typed\.ts|documented\.ts/.test(line))).toEqual([]);
   });
 
-  it('is imported by ES modules', async () => {
-    const { stdout } = await run(process.execPath, ['module.mjs'], { cwd: backend });
-
-    expect(stdout).toBe('function function 43\n');
+  it('is required by CommonJS and imported by ES modules', async () => {
+    await expect(node('common.cjs')).resolves.toBe('43');
+    await expect(node('module.mjs')).resolves.toBe('function function 43');
   });
 
-  it('brings the command line, which says what it lacks', async () => {
-    const cli = path.join(backend, 'node_modules/.bin/closure');
-    const env = { ...process.env, DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' };
+  it('has every document that its messages point to', async () => {
+    const home = path.join(backend, 'node_modules/account-closure-client');
+    const code = await sourcesIn(path.join(home, 'lib'));
+    const documents = [...code.matchAll(/\bdocs\/[\w-]+\.md/g)].map(([document]) => document);
 
-    const help = await run(cli, ['--help'], { cwd: backend });
-    const audit = run(cli, ['audit', 'show', '6f1d2c3b-4a59-8687-9a0b-1c2d3e4f5061', '--json'], { cwd: backend, env });
+    expect(documents).not.toEqual([]);
+    for (const document of documents) {
+      await expect(readFile(path.join(home, document), 'utf8')).resolves.toContain('# ');
+    }
+  });
 
-    expect(help.stdout).toContain('Usage: closure');
-    await expect(audit).rejects.toMatchObject({
-      code: 2,
-      stdout: expect.stringContaining('"code":"not-installed"'),
-    });
+  function tsconfig({ skipLibCheck }: { readonly skipLibCheck: boolean }): object {
+    return {
+      compilerOptions: {
+        strict: true,
+        target: 'es2023',
+        lib: ['es2023'],
+        module: 'node20',
+        noEmit: true,
+        skipLibCheck,
+        types: ['node'],
+        typeRoots: [path.join(REPOSITORY, 'node_modules/@types')],
+      },
+      files: ['typed.ts', 'documented.ts'],
+    };
+  }
+});
+
+describe('the package of the program', () => {
+  it('has every document that its messages point to', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: REPOSITORY });
+    const code = await Promise.all(
+      ['client', 'cli', 'workflows'].map((folder) => sourcesIn(path.join(REPOSITORY, folder))),
+    );
+    const documents = [...code.join('\n').matchAll(/\bdocs\/[\w-]+\.md/g)].map(([document]) => document);
+
+    expect(documents).not.toEqual([]);
+    for (const document of documents) expect(stdout).toContain(`"${document}"`);
   });
 });
 
-function tsconfig(): object {
-  return {
-    compilerOptions: {
-      strict: true,
-      target: 'es2023',
-      lib: ['es2023'],
-      module: 'node20',
-      noEmit: true,
-      skipLibCheck: true,
-      types: ['node'],
-      typeRoots: [path.join(REPOSITORY, 'node_modules/@types')],
-    },
-    files: ['typed.ts'],
-  };
+async function documentedExample(): Promise<string> {
+  const text = await readFile(path.join(REPOSITORY, 'docs/client.md'), 'utf8');
+  return /```ts\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+}
+
+async function sourcesIn(folder: string): Promise<string> {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /\.(js|ts)$/.test(file));
+  return (await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')))).join('\n');
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPool, createPostgresAuditLog } from '../../activities/adapters/audit-log/postgres';
+import { createPostgresAuditLog } from '../../activities/adapters/audit-log/postgres';
+import { createDatabase } from '../../activities/adapters/database/database';
 import type { ObservedClosure } from '../../client';
 import type { Faults } from '../../sandbox/entra/faults';
 import {
@@ -168,7 +169,7 @@ async function endOf(parts: RealParts, closure: RequestedByTest): Promise<unknow
   const expected = world
     .exportFilesOf(objectId)
     .map(({ content }) => createHash('sha256').update(content).digest('hex'));
-  const recorded = (status.export?.files ?? []).map(({ sha256 }) => sha256);
+  const recorded = (status.export?.kind === 'saved' ? status.export.files : []).map(({ sha256 }) => sha256);
   return {
     outcome,
     targets,
@@ -187,11 +188,13 @@ async function confirmIfAsked(parts: RealParts, closure: RequestedByTest): Promi
 }
 
 async function auditEntriesOf({ environment }: RealParts, { closureId }: RequestedByTest): Promise<readonly string[]> {
-  const pool = createPool(environment['DATABASE_URL'] ?? '');
+  const database = createDatabase(environment['DATABASE_URL'] ?? '');
   try {
-    const entries = await createPostgresAuditLog(pool).list(guid(closureId), AbortSignal.timeout(10_000));
-    return entries.map(({ target, step, kind }) => `${target}:${step} ${kind}`);
+    const entries = await createPostgresAuditLog(database).list(guid(closureId), AbortSignal.timeout(10_000));
+    // Decisions and single calls have entries of other kinds, and the plan is the closure's own.
+    const ofEffects = entries.filter(({ target, kind }) => target !== 'closure' && ['intent', 'result'].includes(kind));
+    return ofEffects.map(({ target, step, kind }) => `${target}:${step} ${kind}`);
   } finally {
-    await pool.end();
+    await database.close();
   }
 }

@@ -6,6 +6,14 @@ import { packageRoot } from '../../sandbox/machine';
 import { closure } from '../support/cli';
 
 const readme = readFileSync(path.join(packageRoot(), 'README.md'), 'utf8');
+const { packages: locked } = z
+  .object({
+    packages: z.record(
+      z.string(),
+      z.looseObject({ hasInstallScript: z.boolean().default(false), os: z.array(z.string()).optional() }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(path.join(packageRoot(), 'package-lock.json'), 'utf8')));
 const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')));
@@ -33,6 +41,20 @@ describe('The README', () => {
 
     expect(named).not.toEqual([]);
     expect(named.filter((_command, index) => answers[index]?.exitCode !== 0)).toEqual([]);
+  });
+
+  it('names the packages that have install scripts', () => {
+    const withScript = Object.entries(locked).flatMap(([place, { hasInstallScript, os }]) =>
+      // Not what is for one other system alone.
+      hasInstallScript && os === undefined ? [place.split('node_modules/').at(-1) ?? place] : [],
+    );
+
+    expect(withScript).not.toEqual([]);
+    expect(withScript.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('is no longer than a reader has patience for', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(151);
   });
 
   it('links only to files that there are', () => {

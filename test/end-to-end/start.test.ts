@@ -1,44 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { packageRoot } from '../../sandbox/machine';
 import { isListening } from '../../sandbox/ports';
 import { FIRST_START_MS } from '../support/real-parts';
+import { lineOf, runLine, startProgram, type Started } from '../support/started-program';
 import { until } from '../support/until';
-
-/** `npm start` as a user sees it. */
-interface Started {
-  readonly child: ChildProcess;
-  /** What it has printed so far. */
-  readonly printed: () => string;
-  readonly exitCode: Promise<number | null>;
-}
-
-const exit = z.tuple([z.number().nullable(), z.unknown()]).transform(([code]) => code);
-
-async function start(): Promise<Started> {
-  const child = spawn(process.execPath, [path.join(packageRoot(), 'dist', 'sandbox', 'start.js')], {
-    cwd: packageRoot(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exitCode = once(child, 'exit').then((event) => exit.parse(event));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-    });
-  const printed = (): string => output;
-  await until(printed, (all) => all.includes('Ctrl-C ends everything.') || child.exitCode !== null, FIRST_START_MS);
-  return { child, printed, exitCode };
-}
-
-/** What the line with this label says. */
-function lineOf({ printed }: Started, label: RegExp): string {
-  return printed().match(label)?.[1] ?? '';
-}
 
 /** The ports of everything that is named in what was printed. */
 function portsOf(started: Started): readonly number[] {
@@ -52,16 +21,21 @@ async function listening(ports: readonly number[]): Promise<readonly number[]> {
 }
 
 describe('npm start', () => {
-  let started: Started;
+  const all: Started[] = [];
+  const start = async (): Promise<Started> => {
+    const started = await startProgram('start');
+    all.push(started);
+    return started;
+  };
 
   afterEach(() => {
-    started.child.kill('SIGKILL');
+    for (const { child } of all.splice(0)) child.kill('SIGKILL');
   });
 
   it(
     'shows where the Web UI is and what to try, and all of it works; Ctrl-C ends everything',
     async () => {
-      started = await start();
+      const started = await start();
       const ports = portsOf(started);
       const ui = await fetch(lineOf(started, /^Web UI +(\S+)/m));
       const closure = await tryWhatIsPrinted(started);
@@ -70,8 +44,12 @@ describe('npm start', () => {
       const code = await started.exitCode;
 
       expect(ui.status).toBe(200);
-      expect(closure).toMatchObject({ phase: 'closed', auditEntries: 6 });
+      expect(closure).toMatchObject({
+        phase: 'closed',
+        effects: ['closure:plan', 'directory:erase', 'directory:fence', 'export:request'],
+      });
       expect(code).toBe(0);
+      expect(existsSync(environmentFileOf(started))).toBe(false);
       expect(ports).toHaveLength(3);
       expect(await listening(ports)).toEqual([]);
     },
@@ -79,9 +57,58 @@ describe('npm start', () => {
   );
 
   it(
+    'survives the death of its worker, says so, and closes an account after it',
+    async () => {
+      const started = await start();
+      const [worker] = workersOf(started);
+
+      process.kill(worker ?? 0, 'SIGKILL');
+
+      const printed = await started.untilPrinted('The worker runs again.');
+      expect(printed).toMatch(/The worker has ended \(exit code 1\); it is started again in 1 s\.\n/);
+      expect(printed).toMatch(/^\d\d:\d\d:\d\d {2}worker: worker started · account-closure · default$/m);
+      expect(workersOf(started)).toHaveLength(1);
+      await expect(tryWhatIsPrinted(started)).resolves.toMatchObject({ phase: 'closed' });
+    },
+    FIRST_START_MS,
+  );
+
+  it(
+    'leaves the environment of one that runs already as it is',
+    async () => {
+      const first = await start();
+      const written = readFileSync(environmentFileOf(first), 'utf8');
+
+      const second = await start();
+      second.child.kill('SIGINT');
+      await second.exitCode;
+
+      expect(environmentFileOf(second)).not.toBe(environmentFileOf(first));
+      expect(existsSync(environmentFileOf(second))).toBe(false);
+      expect(readFileSync(environmentFileOf(first), 'utf8')).toBe(written);
+      expect(written).toContain("\nCLOSURE_READS_LAG='2s'\n");
+    },
+    FIRST_START_MS,
+  );
+
+  it(
+    'ends, and says why, when the Temporal server is gone with the closures in its memory',
+    async () => {
+      const started = await start();
+
+      process.kill(temporalOf(started), 'SIGKILL');
+
+      expect(await started.exitCode).toBe(1);
+      expect(started.printed()).toContain('The Temporal server has ended, and the closures in its memory are gone');
+      expect(await listening(portsOf(started))).toEqual([]);
+    },
+    FIRST_START_MS,
+  );
+
+  it(
     'leaves nothing running when it is killed',
     async () => {
-      started = await start();
+      const started = await start();
       const ports = portsOf(started);
       const before = await listening(ports);
 
@@ -98,13 +125,39 @@ describe('npm start', () => {
   );
 });
 
+/** The file that the printed command reads. */
+function environmentFileOf(started: Started): string {
+  return path.join(packageRoot(), lineOf(started, /^ +set -a; \. (\S+); set \+a$/m));
+}
+
+/** Ids of the worker processes of this stack, by the port that their health is asked at. */
+function workersOf(started: Started): readonly number[] {
+  const port = `HEALTH_PORT=${lineOf(started, /^Worker +http:\/\/127\.0\.0\.1:(\d+)/m)}`;
+  // Not the guard before it, which has the worker's path among its arguments as well.
+  const processes = execFileSync('ps', ['-eww', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  const ids = processes.flatMap((line) => /^ *(\d+) \S*node \S+worker\/main\.js$/.exec(line)?.[1] ?? []);
+  return ids.filter((id) => environmentOf(id).includes(port)).map(Number);
+}
+
+/** Id of the Temporal server's process of this stack. */
+function temporalOf(started: Started): number {
+  const port = lineOf(started, /^Temporal +127\.0\.0\.1:(\d+)/m);
+  const processes = execFileSync('ps', ['-eww', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  const ofServer = new RegExp(`^ *(\\d+) (?!\\S*node )\\S+ server start-dev .*--port ${port} `);
+  return Number(processes.flatMap((line) => ofServer.exec(line)?.[1] ?? [])[0]);
+}
+
+function environmentOf(processId: string): readonly string[] {
+  return execFileSync('ps', ['eww', '-o', 'args=', '-p', processId], { encoding: 'utf8' }).trim().split(' ');
+}
+
 /** Carries a closure to its end by the printed commands alone. */
 async function tryWhatIsPrinted(started: Started): Promise<unknown> {
   const found = new Map<string, string>();
   const tryLine = async (command: string, options = ''): Promise<string> => {
     const line = lineOf(started, new RegExp(`^ +(npx closure ${command}.*)$`, 'm'));
     const filled = line.replaceAll(/<([a-z ]+)>/g, (_placeholder, name: string) => found.get(name) ?? '');
-    return run(`${lineOf(started, /^ +(set -a.*)$/m)}; ${filled} ${options}`);
+    return runLine(`${lineOf(started, /^ +(set -a.*)$/m)}; ${filled} ${options}`);
   };
   const requested = z
     .object({ closureId: z.string(), token: z.string() })
@@ -115,15 +168,9 @@ async function tryWhatIsPrinted(started: Started): Promise<unknown> {
   await tryLine('status');
   await tryLine('confirm');
   const { phase } = z.object({ phase: z.string() }).parse(JSON.parse(await tryLine('wait', '--json')));
-  const entries = await tryLine('audit show', '--json');
-  return { phase, auditEntries: entries.trim().split('\n').length };
+  const entries = (await tryLine('audit show', '--json')).trim().split('\n');
+  const effects = entries.map((line) => AuditEntry.parse(JSON.parse(line))).filter(({ kind }) => kind === 'result');
+  return { phase, effects: effects.map(({ target, step }) => `${target}:${step}`).toSorted() };
 }
 
-/** Runs the line in a shell in this folder, and answers what it printed. Fails the test when it fails. */
-async function run(line: string): Promise<string> {
-  const child = spawn('sh', ['-c', line], { cwd: packageRoot(), stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = once(child, 'exit');
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  if (exit.parse(await exited) !== 0) throw new Error(`${line}\n${stdout}${stderr}`);
-  return stdout;
-}
+const AuditEntry = z.object({ target: z.string(), step: z.string(), kind: z.string() });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it, expect } from '@jest/globals';
@@ -13,8 +13,8 @@ import {
   findTestServer,
   TEST_SERVER_VERSION,
 } from '../../sandbox/temporal/find-test-server';
-import { downloadWithSdk, type AskSdk } from '../../sandbox/temporal/sdk-download';
 import { ServerNotFoundError, type Attempt } from '../../sandbox/temporal/ways';
+import { program } from '../support/program';
 
 let folder: string;
 let bin: string;
@@ -178,45 +178,6 @@ describe('the time-skipping server', () => {
   });
 });
 
-describe("the SDK's download", () => {
-  const aDownload = () => ({
-    kind: 'dev-server' as const,
-    version: 'v1',
-    fileName: 'temporal-v1',
-    target: path.join(folder, 'cache', 'temporal'),
-  });
-  const succeeds: AskSdk = async ({ fileName }, into) => {
-    await program(path.join(into, fileName));
-    return undefined;
-  };
-  const fails: AskSdk = () => Promise.resolve('no network');
-  const mustNotBeAsked: AskSdk = () => Promise.reject(new Error('asked again'));
-
-  it('ends in the cache, and nothing else stays there', async () => {
-    const download = aDownload();
-
-    await expect(downloadWithSdk(download, listen, succeeds)).resolves.toEqual({ found: download.target });
-    await expect(readdir(path.dirname(download.target))).resolves.toEqual(['temporal']);
-  });
-
-  it('that failed is not tried again at the next start', async () => {
-    await downloadWithSdk(aDownload(), listen, fails);
-
-    const next = await downloadWithSdk(aDownload(), listen, mustNotBeAsked);
-
-    expect(next).toEqual({ missing: 'failed a few minutes ago, not tried again yet' });
-  });
-
-  it('that failed is tried again after a quarter of an hour', async () => {
-    const download = aDownload();
-    await downloadWithSdk(download, listen, fails);
-    const sixteenMinutesAgo = new Date(Date.now() - 16 * 60_000);
-    await utimes(`${download.target}.download-failed`, sixteenMinutesAgo, sixteenMinutesAgo);
-
-    await expect(downloadWithSdk(download, listen, succeeds)).resolves.toEqual({ found: download.target });
-  });
-});
-
 describe('filling a place in the cache', () => {
   it('is done by one of many who want it', async () => {
     const target = path.join(folder, 'cache', 'thing');
@@ -280,13 +241,6 @@ const noTestServer = {
 
 function aMachine(environment: Readonly<Record<string, string>> = {}): Machine {
   return { platform: 'linux', arch: 'x64', home: folder, environment: { PATH: bin, ...environment } };
-}
-
-async function program(file: string, script = ''): Promise<string> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `#!/bin/sh\n${script}\n`);
-  await chmod(file, 0o755);
-  return file;
 }
 
 function found(file: string): Attempt<string> {

@@ -45,6 +45,7 @@ const UNASKED: ClosureClient = {
   wait: unasked,
   confirm: unasked,
   withdraw: unasked,
+  report: unasked,
   resolve: unasked,
   list: () => {
     throw new Error('the client is not asked for this');

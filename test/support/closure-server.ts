@@ -8,7 +8,7 @@ import { StandInActivities } from './stand-in-activities';
 /** The first start on a machine may have to build the server. */
 export const FIRST_START_MS = 20 * 60_000;
 
-/** A Temporal server with a worker that runs the real Workflows on stand-in Activities. */
+/** A Temporal server with a worker that runs the Workflows on stand-in Activities. */
 export interface ClosureServer {
   readonly temporal: TemporalServer;
   readonly standIn: StandInActivities;
@@ -17,7 +17,15 @@ export interface ClosureServer {
   readonly close: () => Promise<void>;
 }
 
-export async function startClosureServer(): Promise<ClosureServer> {
+/** Which Workflows run: the real ones, or closures that do what they are told (`scripted-closures.ts`). */
+export type Cast = 'real' | 'scripted';
+
+const WORKFLOWS: Readonly<Record<Cast, string>> = {
+  real: path.join(__dirname, '../../workflows/index.ts'),
+  scripted: path.join(__dirname, 'scripted-closures.ts'),
+};
+
+export async function startClosureServer(cast: Cast = 'real'): Promise<ClosureServer> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const temporal = await startTemporal({ searchAttributes: Object.values(SEARCH_ATTRIBUTES) });
   const connection = await NativeConnection.connect({ address: temporal.address });
@@ -26,7 +34,7 @@ export async function startClosureServer(): Promise<ClosureServer> {
     connection,
     namespace: temporal.namespace,
     taskQueue: DEFAULT_TASK_QUEUE,
-    workflowsPath: path.join(__dirname, '../../workflows/index.ts'),
+    workflowsPath: WORKFLOWS[cast],
     activities: standIn.activities,
     dataConverter: closureDataConverter,
   });

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityDependencies } from '../../activities';
 import type { AuditEntry, AuditLog } from '../../activities/ports/audit-log';
-import type { Directory, DirectoryAccount } from '../../activities/ports/directory';
-import type { ExportStorage } from '../../activities/ports/export-storage';
+import type { AccountLook, Absent, Directory } from '../../activities/ports/directory';
+import type { ExportStorage, RequestInfo } from '../../activities/ports/export-storage';
+import { PurgeRefusedError } from '../../activities/ports/faults';
 import { Sensitive } from '../../activities/ports/sensitive';
 import type { RealmKind, TenantRealm } from '../../activities/ports/tenant-realm';
+import type { Turns } from '../../activities/ports/turns';
 import type { Account, Guid } from '../../workflows/contract/account';
 import type { Blocker } from '../../workflows/contract/eligibility';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
 import { createFakeAuditLog } from './fake-audit-log';
+import { createFakeTurns } from './fake-turns';
 import { guid } from './guid';
 
 const MINUTE_MS = 60_000;
@@ -19,12 +22,14 @@ export const POLICY: ClosurePolicy = {
   coolingOffMs: 0,
   exportDeadlineMs: 35 * DAY_MS,
   exportRetentionMs: 30 * DAY_MS,
+  readsLagMs: 10 * MINUTE_MS,
+  reachedThrough: 'directory-1',
   verifyAfterMs: 15 * MINUTE_MS,
   targets: ['directory'],
 };
 
 /** Which port calls there are, to make one fail or to watch it. */
-export type Call = keyof Directory | keyof TenantRealm | keyof ExportStorage | keyof AuditLog;
+export type Call = keyof Directory | keyof TenantRealm | keyof ExportStorage | keyof AuditLog | keyof Turns;
 
 /** One person's account and everything around it, as the ports see it. Tests turn the screws. */
 export class FakeWorld {
@@ -33,6 +38,8 @@ export class FakeWorld {
   realmKind: RealmKind = 'unmanaged';
   domainTenant: Guid | undefined = this.person.tenantId;
   account: 'live' | 'deleted' | 'gone' = 'live';
+  /** What the directory proves of itself when it does not find somebody. */
+  proof: Absent['provenBy'] = 'pinned-tenant';
   isSignInBlocked = false;
   isGuest = false;
   isAdministrator = false;
@@ -42,10 +49,11 @@ export class FakeWorld {
   exportState: 'running' | 'complete' | 'failed' | 'unknown' = 'complete';
   /** What the directory exported, by name. */
   files = new Map([['activity.json', '[{"Action":"OpenFile"}]']]);
-  readonly containers = new Map<string, { operationId?: string }>();
+  readonly containers = new Map<string, { operationId?: string; isBroken?: true }>();
   /** Every call in order, as it began. */
   readonly calls: Call[] = [];
   readonly auditLog: AuditLog & { readonly entries: AuditEntry[] } = createFakeAuditLog();
+  readonly turns: ReturnType<typeof createFakeTurns> = createFakeTurns();
   #before = new Map<Call, (times: number) => unknown>();
   #after = new Map<Call, (times: number) => unknown>();
 
@@ -65,13 +73,14 @@ export class FakeWorld {
     return this.calls.filter((call) => effects.includes(call));
   }
 
-  get dependencies(): ActivityDependencies & { readonly auditLog: AuditLog } {
+  get dependencies(): ActivityDependencies {
     return {
       directory: this.#watched(this.#directory()),
       realm: this.#watched(this.#realm()),
       storage: this.#watched(this.#storage()),
       policy: POLICY,
       auditLog: this.#watched(this.auditLog),
+      turns: this.#watched(this.turns),
     };
   }
 
@@ -100,8 +109,10 @@ export class FakeWorld {
     return { kindOf: () => Promise.resolve(this.realmKind), tenantOf: () => Promise.resolve(this.domainTenant) };
   }
 
-  #found(): DirectoryAccount {
+  #look(isThere: boolean): AccountLook {
+    if (!isThere) return { kind: 'absent', provenBy: this.proof };
     return {
+      kind: 'found',
       address: new Sensitive('ada@unmanaged.example'),
       isSignInBlocked: this.isSignInBlocked,
       isGuest: this.isGuest,
@@ -111,8 +122,9 @@ export class FakeWorld {
   #directory(): Directory {
     const live = (): boolean => this.account === 'live';
     return {
-      findAccount: () => Promise.resolve(live() ? this.#found() : undefined),
-      findDeletedAccount: () => Promise.resolve(this.account === 'deleted' ? this.#found() : undefined),
+      reachedThrough: POLICY.reachedThrough,
+      findAccount: () => Promise.resolve(this.#look(live())),
+      findDeletedAccount: () => Promise.resolve(this.#look(this.account === 'deleted')),
       hasDirectoryRole: () => Promise.resolve(this.isAdministrator),
       listSoleOwnerships: () => Promise.resolve(this.ownerships),
       countHoldings: () => Promise.resolve({ memberships: this.memberships, appRoleAssignments: 1, consents: 0 }),
@@ -130,11 +142,18 @@ export class FakeWorld {
       },
       purge: () => {
         if (this.account !== 'deleted') return Promise.resolve('absent');
-        if (this.purge === 'refused') return Promise.resolve('refused');
+        if (this.purge === 'refused')
+          throw new PurgeRefusedError({ farEnd: 'directory', operation: 'directory.purge' });
         this.account = 'gone';
         return Promise.resolve('purged');
       },
     };
+  }
+
+  #requestInfo(container: string): RequestInfo {
+    const { operationId, isBroken } = this.containers.get(container) ?? {};
+    if (isBroken) return { kind: 'broken' };
+    return operationId === undefined ? { kind: 'absent' } : { kind: 'present', operationId, ...this.person };
   }
 
   #requestExport(container: string): Awaited<ReturnType<Directory['requestExport']>> {
@@ -153,14 +172,14 @@ export class FakeWorld {
       },
       grantWriting: (container) => Promise.resolve(new Sensitive(container)),
       revokeWriting: () => Promise.resolve(),
-      readRequestInfo: (container) => {
-        const operationId = this.containers.get(container)?.operationId;
-        return Promise.resolve(
-          operationId === undefined ? { kind: 'absent' } : { kind: 'present', operationId, ...this.person },
-        );
-      },
+      check: () => Promise.resolve(),
+      readRequestInfo: (container) => Promise.resolve(this.#requestInfo(container)),
       listFiles: () =>
-        Promise.resolve([...this.files].map(([name, text]) => ({ name, sizeBytes: text.length })).sort(byName)),
+        Promise.resolve(
+          [...this.files]
+            .map(([name, text]) => ({ name, sizeBytes: Buffer.byteLength(text), etag: `"${text}"` }))
+            .sort(byName),
+        ),
       readFile: (_container, name) => Promise.resolve(bytes(this.files.get(name) ?? '')),
       linkToFile: () => Promise.reject(new Error('not asked for here')),
       listContainers: (prefix) =>
@@ -193,9 +212,14 @@ const CALLS: readonly Call[] = [
   'linkToFile',
   'listContainers',
   'deleteContainer',
+  'check',
   'append',
   'find',
   'list',
+  'last',
+  'pass',
+  'reopen',
+  'end',
 ];
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {

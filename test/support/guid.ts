@@ -1,4 +1,5 @@
-import { toGuid, type Guid } from '../../workflows/contract/account';
+import type { Guid } from '../../workflows/contract/account';
+import { toGuid } from '../../workflows/contract/ids';
 
 /** The text as a GUID. Fails the test when it is none. */
 export function guid(text: string): Guid {

@@ -1,18 +1,72 @@
-import type { RequestExportInput, TargetInput } from '../../workflows/contract/activities';
+import type {
+  AwaitExportInput,
+  CheckEligibilityInput,
+  ClosureRef,
+  DeleteExportsInput,
+  PlanErasureInput,
+  RequestExportInput,
+  TargetInput,
+} from '../../workflows/contract/activities';
 import { POLICY, type FakeWorld } from './fake-world';
+import type { Turn } from '../../activities/ports/turns';
 import { guid } from './guid';
 
 /** The closure that Activities are tried with. */
 export const CLOSURE_ID = guid('6f1d2c3b-4a59-8687-9a0b-1c2d3e4f5061');
+/** The first run of its chain. */
+export const FIRST_RUN_ID = 'run-1';
+/** That history of the closure. */
+export const HISTORY = { closureId: CLOSURE_ID, firstRunId: FIRST_RUN_ID } as const;
 /** The digest of the plan that was confirmed. */
 export const PLAN_DIGEST = 'ab'.repeat(32);
 
-/** The first round of a step on the person's account. */
-export function directoryInput(world: FakeWorld, round = 1): TargetInput {
-  return { closureId: CLOSURE_ID, account: world.person, target: 'directory', round, planDigest: PLAN_DIGEST };
+/** The closure of the person's account, with nothing decided since the last Activity. */
+export function closureRef(world: FakeWorld): ClosureRef {
+  return { ...HISTORY, account: world.person, decisions: [] };
 }
 
-/** The first request for the person's export. */
+/** A look after the first one. */
+export function checkInput(world: FakeWorld): CheckEligibilityInput {
+  return { ...closureRef(world), policy: POLICY };
+}
+
+/** A round of a step on the person's account, by a plan that was shown before anything was decided in the database. */
+export function directoryInput(world: FakeWorld, round = 1): TargetInput {
+  const { readsLagMs, reachedThrough } = POLICY;
+  return {
+    ...closureRef(world),
+    target: 'directory',
+    round,
+    planDigest: PLAN_DIGEST,
+    turn: 0,
+    readsLagMs,
+    reachedThrough,
+  };
+}
+
+/** A request for the person's export. */
 export function exportInput(world: FakeWorld, round = 1): RequestExportInput {
-  return { closureId: CLOSURE_ID, account: world.person, round, exportDeadlineMs: POLICY.exportDeadlineMs };
+  const { exportDeadlineMs, readsLagMs } = POLICY;
+  return { ...closureRef(world), round, exportDeadlineMs, readsLagMs, lost: [] };
+}
+
+/** Waiting for the person's export in a container. */
+export function awaitInput(world: FakeWorld, container = 'export-1'): AwaitExportInput {
+  const { exportDeadlineMs, readsLagMs } = POLICY;
+  return { ...closureRef(world), operationId: 'operation-1', container, exportDeadlineMs, readsLagMs };
+}
+
+/** A round of planning. */
+export function planInput(world: FakeWorld, round = 1): PlanErasureInput {
+  return { ...closureRef(world), round, targets: ['directory'], readsLagMs: POLICY.readsLagMs };
+}
+
+/** A deletion of the follow-up. */
+export function deleteInput(round = 1): DeleteExportsInput {
+  return { closureId: CLOSURE_ID, firstRunId: 'forget-run-1', round, workflowId: 'closure-1' };
+}
+
+/** The turns that the closure has taken, in order. */
+export function turnsTaken(world: FakeWorld): readonly Turn[] {
+  return world.turns.of({ closureId: CLOSURE_ID, firstRunId: FIRST_RUN_ID });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExportStorage } from '../../activities/ports/export-storage';
 import { Sensitive } from '../../activities/ports/sensitive';
-import type { ExportManifest } from '../../workflows/contract/status';
+import type { ExportManifest, ExportStatus } from '../../workflows/contract/status';
 
 const unasked = (): Promise<never> => Promise.reject(new Error('reading needs no such call'));
 
@@ -14,11 +14,24 @@ export function storageOf(files: Readonly<Record<string, string>>): ExportStorag
     revokeWriting: unasked,
     readRequestInfo: unasked,
     listContainers: unasked,
+    check: unasked,
     deleteContainer: unasked,
-    listFiles: () => Promise.resolve(names.map((name) => ({ name, sizeBytes: Buffer.byteLength(files[name] ?? '') }))),
+    listFiles: () =>
+      Promise.resolve(
+        names.map((name) => ({
+          name,
+          sizeBytes: Buffer.byteLength(files[name] ?? ''),
+          etag: etagOf(files[name] ?? ''),
+        })),
+      ),
     readFile: (_container, name) => Promise.resolve(piecesOf(files[name] ?? '')),
     linkToFile: (_container, name) => Promise.resolve(new Sensitive(`https://storage.example/${name}?sig=1`)),
   };
+}
+
+/** A saved export of these files, as a status shows it. */
+export function savedOf(files: Readonly<Record<string, string>>): Extract<ExportStatus, { readonly kind: 'saved' }> {
+  return { kind: 'saved', ...manifestOf(files) };
 }
 
 /** What a closure recorded of these files. */
@@ -28,9 +41,14 @@ export function manifestOf(files: Readonly<Record<string, string>>): ExportManif
     container: 'export-1',
     files: names.map((name) => {
       const content = files[name] ?? '';
-      return { sizeBytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex') };
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      return { sizeBytes: Buffer.byteLength(content), sha256, etag: etagOf(content) };
     }),
   };
+}
+
+function etagOf(content: string): string {
+  return `"${createHash('sha256').update(content).digest('hex').slice(0, 16)}"`;
 }
 
 async function* piecesOf(content: string): AsyncGenerator<Uint8Array> {

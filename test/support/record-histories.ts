@@ -78,7 +78,7 @@ async function recordStopped(parts: RealParts): Promise<void> {
 }
 
 async function recordResolved(parts: RealParts): Promise<void> {
-  parts.entra.faults.add({ method: 'DELETE', path: /deletedItems/, kind: 'status', status: 403, times: 3 });
+  parts.entra.faults.add({ method: 'DELETE', path: /deletedItems/, kind: 'status', status: 403, times: Infinity });
   const closure = await requestAndWait(parts, JOAN, 'resolved');
   await confirm(parts, closure);
   await until(
@@ -86,6 +86,7 @@ async function recordResolved(parts: RealParts): Promise<void> {
     ({ attention }) => attention.length > 0,
   );
   await record(parts, closure, 'resolved-while-parked');
+  parts.entra.faults.clear();
   await parts.client.resolve(closure.workflowId, { target: 'directory', action: 'retry', by: 'operator-1' });
   await untilPhase(parts, closure, 'closed');
   await record(parts, closure, 'resolved');

@@ -1,6 +1,7 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Guid } from '../../workflows/contract/account';
 import type { ClosureActivities } from '../../workflows/contract/activities';
+import type { ErasurePlan } from '../../workflows/contract/plan';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
 import type { ExportManifest } from '../../workflows/contract/status';
 
@@ -11,6 +12,8 @@ const POLICY: ClosurePolicy = {
   coolingOffMs: 0,
   exportDeadlineMs: 35 * DAY_MS,
   exportRetentionMs: 30 * DAY_MS,
+  readsLagMs: 0,
+  reachedThrough: 'stand-in',
   verifyAfterMs: 0,
   targets: ['directory'],
 };
@@ -20,6 +23,7 @@ export interface Surroundings {
   readonly isManaged?: boolean;
   readonly isExportEndless?: boolean;
   readonly exportFailures?: number;
+  readonly isErasureHeld?: boolean;
   readonly manifest?: ExportManifest;
 }
 
@@ -37,6 +41,7 @@ export class StandInActivities {
     checkEligibility: ({ account }) =>
       Promise.resolve({
         policy: POLICY,
+        isPastPointOfNoReturn: false,
         eligibility: this.#of(account.objectId).isManaged
           ? { kind: 'rejected', reason: 'managed-tenant' }
           : { kind: 'eligible' },
@@ -52,34 +57,47 @@ export class StandInActivities {
     awaitExport: ({ account, container }) => {
       const { isExportEndless = false, manifest } = this.#of(account.objectId);
       if (isExportEndless) throw ApplicationFailure.create({ type: 'ExportRunning', nextRetryDelay: '1 hour' });
-      return Promise.resolve(manifest ?? { files: [], container });
+      return Promise.resolve({ kind: 'saved', ...(manifest ?? { files: [], container }) });
     },
     planErasure: ({ closureId, round }) =>
       Promise.resolve({
-        plan: {
-          version: 1,
-          round,
-          closureId,
-          targets: [
-            {
-              name: 'directory',
-              erases: [{ what: 'account', count: 1 }],
-              retains: [{ what: 'directory-audit-logs', basis: 'provider-audit-log' }],
-            },
-          ],
-        },
+        plan: planOf(closureId, round),
         planDigest: 'ab'.repeat(32),
+        turn: 0,
+        runId: Context.current().info.workflowExecution?.runId ?? '',
       }),
+    planAgain: ({ closureId, round }) => Promise.resolve(planOf(closureId, round)),
+    checkExport: () => Promise.resolve({ isThere: true }),
     fenceTarget: () => Promise.resolve({ kind: 'fenced' }),
-    eraseTarget: () => Promise.resolve({ kind: 'erased', count: 1 }),
+    eraseTarget: ({ account }) => {
+      if (this.#of(account.objectId).isErasureHeld ?? false)
+        throw ApplicationFailure.create({ type: 'Unavailable', nextRetryDelay: 200 });
+      return Promise.resolve({ kind: 'erased', count: 1 });
+    },
     verifyTarget: () => Promise.resolve({ kind: 'absent' }),
+    recordEnding: () => Promise.resolve({ kind: 'recorded' }),
     arrangeForgetting: () => Promise.resolve(),
-    deleteExports: () => Promise.resolve({ deletedContainers: 0 }),
+    deleteExports: () => Promise.resolve({ kind: 'deleted', containers: 0 }),
   };
 
   #of(objectId: Guid): Surroundings {
     return this.#surroundings.get(objectId) ?? {};
   }
+}
+
+function planOf(closureId: Guid, round: number): ErasurePlan {
+  return {
+    version: 1,
+    round,
+    closureId,
+    targets: [
+      {
+        name: 'directory',
+        erases: [{ what: 'account', count: 1 }],
+        retains: [{ what: 'directory-audit-logs', basis: 'provider-audit-log' }],
+      },
+    ],
+  };
 }
 
 function containerOf(closureId: Guid): string {

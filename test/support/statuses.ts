@@ -1,29 +1,59 @@
-import type { ObservedClosure } from '../../client';
-import { toGuid, type Guid } from '../../workflows/contract/account';
+import * as state from '../../workflows/closure-state';
+import { closureIdOf, closureWorkflowId } from '../../workflows/contract/ids';
+import { publicKeyOf, signConfirmation } from '../../workflows/contract/confirmation';
+import type { DigestedPlan } from '../../workflows/contract/plan';
+import type { AnsweredAttention, Attention, ClosureStatus } from '../../workflows/contract/status';
+import { guid } from './guid';
 
-export const WORKFLOW_ID = `closure-${'a'.repeat(64)}`;
+// The closure that tests tell of, and how it looks on its way.
+export const SEED = new Uint8Array(32).fill(7);
+export const PUBLIC_KEY = publicKeyOf(SEED);
+export const ACCOUNT = {
+  tenantId: guid('1a000000-0000-4000-8000-000000000001'),
+  objectId: guid('2b000000-0000-4000-8000-000000000002'),
+};
+export const WORKFLOW_ID = closureWorkflowId(ACCOUNT);
 export const RUN_ID = '0196b1c2-0000-7000-8000-000000000001';
-export const CLOSURE_ID = guid('6f1d2c3b-4a59-8687-9a0b-1c2d3e4f5061');
+export const CLOSURE_ID = closureIdOf(PUBLIC_KEY, WORKFLOW_ID);
 
-function guid(text: string): Guid {
-  const value = toGuid(text);
-  if (value === undefined) throw new TypeError(`${text} is not a GUID`);
-  return value;
+export const RECEIVED = new Date('2026-01-31T09:30:00.000Z');
+export const CONFIRM_BY = new Date('2026-02-14T09:30:00.000Z');
+export const IN_TIME = new Date('2026-02-10T12:00:00.000Z');
+
+export const PLANNED: DigestedPlan = {
+  plan: {
+    version: 1,
+    round: 1,
+    closureId: CLOSURE_ID,
+    targets: [{ name: 'directory', erases: [{ what: 'account', count: 1 }], retains: [] }],
+  },
+  planDigest: 'ab'.repeat(32),
+};
+export const YES = signConfirmation(SEED, CLOSURE_ID, PLANNED.planDigest);
+
+export const opened = state.opened(WORKFLOW_ID, PUBLIC_KEY, RECEIVED);
+export const asked = state.askedToConfirm(opened, PLANNED, CONFIRM_BY);
+export const confirmed = state.confirmed(asked, YES, { at: IN_TIME, coolingOffMs: 0 });
+export const erasing = state.pastPointOfNoReturn(confirmed, IN_TIME);
+
+/** A step that waits for an operator. */
+export function waiting(target: Attention['target'], changes: Partial<Attention> = {}): Attention {
+  return {
+    target,
+    fault: 'Unavailable',
+    since: '2026-02-01T10:00:00.000Z',
+    attempts: 3,
+    text: 'A fixed text.',
+    ...changes,
+  };
+}
+
+/** How an operator answered that step. */
+export function answerTo({ target, since }: Attention): AnsweredAttention {
+  return { target, since, action: 'retry', by: 'op-1' };
 }
 
 /** A closure that was just received, with the given changes. */
-export function statusWith(changes: Partial<ObservedClosure> = {}): ObservedClosure {
-  return {
-    workflowId: WORKFLOW_ID,
-    runId: RUN_ID,
-    closureId: CLOSURE_ID,
-    phase: 'checking',
-    receivedAt: '2026-01-31T10:00:00.000Z',
-    dueBy: '2026-02-28T23:59:59.999Z',
-    targets: [],
-    attention: [],
-    refusedConfirmations: 0,
-    activities: [],
-    ...changes,
-  };
+export function receivedWith(changes: Partial<ClosureStatus> = {}): ClosureStatus {
+  return { ...opened, ...changes };
 }

@@ -1,85 +1,159 @@
 import { randomBytes } from 'node:crypto';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll } from '@jest/globals';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
-import { createActivities } from '../../activities';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { createActivities, type ActivityImplementations } from '../../activities';
+import { startTemporal } from '../../sandbox/temporal/dev-server';
 import { startTimeSkipping } from '../../sandbox/temporal/time-skipping-server';
 import { createWorker } from '../../worker/worker';
-import { closureWorkflowId, forgetWorkflowId, type Account, type Guid } from '../../workflows/contract/account';
-import { closureIdOf, publicKeyOf, signConfirmation, type Confirmation } from '../../workflows/contract/confirmation';
-import {
-  confirmUpdate,
-  statusQuery,
-  withdrawSignal,
-  type AccountClosureRequest,
-  type AccountClosureWorkflow,
-} from '../../workflows/contract/messages';
-import { ACCOUNT_CLOSURE, SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
+import type { Guid } from '../../workflows/contract/account';
+import { forgetWorkflowId } from '../../workflows/contract/ids';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
-import type { ClosureStatus, Phase } from '../../workflows/contract/status';
+import { requestOn, type ClosureUnderTest } from './closure-under-test';
 import { POLICY, type FakeWorld } from './fake-world';
 
-/** A closure in a test: its handle, and the token that only the person has. */
-export interface ClosureUnderTest {
-  readonly handle: WorkflowHandle<AccountClosureWorkflow>;
-  readonly closureId: Guid;
-  readonly status: () => Promise<ClosureStatus>;
-  /** Lets time pass until the closure is in the phase. */
-  readonly untilPhase: (phase: Phase) => Promise<ClosureStatus>;
-  /** Lets time pass until a step waits for an operator. */
-  readonly untilAttention: () => Promise<ClosureStatus>;
-  readonly yesTo: (status: ClosureStatus) => Confirmation;
-  /** Waits until the person is asked, and says yes. */
-  readonly confirm: () => Promise<ClosureStatus>;
+export type { ClosureUnderTest } from './closure-under-test';
+
+/** What is unlike the usual worker on the world's ports. */
+export interface Differences {
+  readonly policy?: Partial<ClosurePolicy>;
+  /** Activities that do something else: for targets and faults that no port of ours has. */
+  readonly instead?: Partial<ActivityImplementations>;
 }
 
 /** Closures on a server whose clock jumps. */
 export interface TimeSkippingClosures {
   readonly environment: TestWorkflowEnvironment;
   /** Runs the act with a worker on the world's ports. */
-  readonly withWorld: <T>(world: FakeWorld, act: () => Promise<T>, policy?: Partial<ClosurePolicy>) => Promise<T>;
+  readonly withWorld: <T>(world: FakeWorld, act: () => Promise<T>, differences?: Differences) => Promise<T>;
+  /** Inside `withWorld`: the worker is away during the act. */
+  readonly withoutWorker: <T>(act: () => Promise<T>) => Promise<T>;
   /** Requests the closure of the account of the world that is being run. */
   readonly request: (how?: { readonly isWithdrawnAtOnce?: boolean }) => Promise<ClosureUnderTest>;
   readonly close: () => Promise<void>;
 }
 
-export async function startTimeSkippingClosures(): Promise<TimeSkippingClosures> {
+/**
+ * `real`: its time is everybody's. For what happens while a worker is away: a server whose clock jumps gives Workflow Tasks to
+ * the polls of a worker that has gone, and they are lost.
+ */
+type ServerKind = 'time-skipping' | 'real';
+
+interface Server {
+  readonly environment: TestWorkflowEnvironment;
+  readonly close: () => Promise<void>;
+}
+
+const SERVERS: Readonly<Record<ServerKind, () => Promise<Server>>> = {
+  'time-skipping': async () => {
+    const environment = await startTimeSkipping({ searchAttributes: Object.values(SEARCH_ATTRIBUTES) });
+    return { environment, close: () => environment.teardown() };
+  },
+  real: async () => {
+    const temporal = await startTemporal({ searchAttributes: Object.values(SEARCH_ATTRIBUTES) });
+    const { address, namespace } = temporal;
+    const environment = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+    return {
+      environment,
+      close: async () => {
+        await environment.teardown();
+        await temporal.close();
+      },
+    };
+  },
+};
+
+/** Starts the server; it serves as many worlds as wanted, one after the other. */
+async function startClosures(kind: ServerKind): Promise<TimeSkippingClosures> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const environment = await startTimeSkipping({ searchAttributes: Object.values(SEARCH_ATTRIBUTES) });
+  const { environment, close } = await SERVERS[kind]();
   const workflowBundle = await bundle();
-  let taskQueue = '';
-  let person: Account | undefined;
-  const requested: Guid[] = [];
+  let staged: Staged | undefined;
+  const requireStaged = (): Staged => {
+    if (staged === undefined) throw new TypeError('Only inside withWorld.');
+    return staged;
+  };
   return {
     environment,
-    withWorld: async (world, act, policy = {}) => {
-      taskQueue = `closures-${randomBytes(6).toString('hex')}`;
-      person = world.person;
-      const { auditLog, ...ports } = world.dependencies;
-      const activities = createActivities({ ...ports, policy: { ...POLICY, ...policy } });
-      const worker = await createWorker({
-        connection: environment.nativeConnection,
-        namespace: environment.namespace ?? 'default',
-        taskQueue,
-        activities,
-        auditLog,
-        say: () => undefined,
-        workflowBundle,
-      });
-      return await worker.runUntil(async () => {
-        const answer = await act();
-        await untilForgotten(environment, requested.splice(0));
-        return answer;
-      });
+    withWorld: async (world, act, differences = {}) => {
+      staged = new Staged(environment, workflowBundle, { world, differences });
+      return await staged.run(act);
     },
-    request: async ({ isWithdrawnAtOnce = false } = {}) => {
-      if (person === undefined) throw new TypeError('Request a closure inside withWorld.');
-      const closure = await requestOn(environment, { taskQueue, person, isWithdrawnAtOnce });
-      requested.push(closure.closureId);
-      return closure;
-    },
-    close: () => environment.teardown(),
+    withoutWorker: (act) => requireStaged().withoutWorker(act),
+    request: (how) => requireStaged().request(how),
+    close,
   };
+}
+
+interface Stage {
+  readonly world: FakeWorld;
+  readonly differences: Differences;
+}
+
+/** One world with its worker, on a Task Queue of its own. */
+class Staged {
+  readonly #taskQueue = `closures-${randomBytes(6).toString('hex')}`;
+  readonly #requested: Guid[] = [];
+  readonly #environment: TestWorkflowEnvironment;
+  readonly #bundle: WorkflowBundleWithSourceMap;
+  readonly #stage: Stage;
+  #stop: () => Promise<void> = () => Promise.resolve();
+
+  constructor(environment: TestWorkflowEnvironment, workflowBundle: WorkflowBundleWithSourceMap, stage: Stage) {
+    this.#environment = environment;
+    this.#bundle = workflowBundle;
+    this.#stage = stage;
+  }
+
+  async run<T>(act: () => Promise<T>): Promise<T> {
+    await this.#start();
+    try {
+      const answer = await act();
+      if (this.#environment.supportsTimeSkipping) await untilForgotten(this.#environment, this.#requested);
+      return answer;
+    } finally {
+      await this.#stop();
+    }
+  }
+
+  async withoutWorker<T>(act: () => Promise<T>): Promise<T> {
+    await this.#stop();
+    try {
+      return await act();
+    } finally {
+      await this.#start();
+    }
+  }
+
+  async request({ isWithdrawnAtOnce = false } = {}): Promise<ClosureUnderTest> {
+    const { person } = this.#stage.world;
+    const closure = await requestOn(this.#environment, { taskQueue: this.#taskQueue, person, isWithdrawnAtOnce });
+    this.#requested.push(closure.closureId);
+    return closure;
+  }
+
+  async #start(): Promise<void> {
+    const { world, differences } = this.#stage;
+    const rules = { ...POLICY, ...differences.policy };
+    const { dependencies } = world;
+    const worker = await createWorker({
+      connection: this.#environment.nativeConnection,
+      namespace: this.#environment.namespace ?? 'default',
+      taskQueue: this.#taskQueue,
+      activities: { ...createActivities({ ...dependencies, policy: rules }), ...differences.instead },
+      auditLog: dependencies.auditLog,
+      readsLagMs: rules.readsLagMs,
+      say: () => undefined,
+      workflowBundle: this.#bundle,
+    });
+    const running = worker.run();
+    this.#stop = async () => {
+      worker.shutdown();
+      await running;
+    };
+  }
 }
 
 /**
@@ -107,60 +181,23 @@ export function bundle(): Promise<WorkflowBundleWithSourceMap> {
   return bundled;
 }
 
-interface RequestUnderTest {
-  readonly taskQueue: string;
-  readonly person: Account;
-  readonly isWithdrawnAtOnce: boolean;
-}
-
-async function requestOn(
-  environment: TestWorkflowEnvironment,
-  { taskQueue, person, isWithdrawnAtOnce }: RequestUnderTest,
-): Promise<ClosureUnderTest> {
-  const seed = randomBytes(32);
-  const publicKey = publicKeyOf(seed);
-  const closureId = closureIdOf(publicKey, closureWorkflowId(person));
-  const { workflow } = environment.client;
-  const request = { workflowId: closureWorkflowId(person), taskQueue };
-  const args: [AccountClosureRequest] = [{ account: person, publicKey }];
-  const handle = isWithdrawnAtOnce
-    ? await workflow.signalWithStart<AccountClosureWorkflow>(ACCOUNT_CLOSURE, {
-        ...request,
-        args,
-        signal: withdrawSignal,
-      })
-    : await workflow.start<AccountClosureWorkflow>(ACCOUNT_CLOSURE, { ...request, args });
-  const status = (): Promise<ClosureStatus> => handle.query(statusQuery);
-  const yesTo = ({ planDigest = '' }: ClosureStatus): Confirmation => signConfirmation(seed, closureId, planDigest);
-  const until = (isThere: (now: ClosureStatus) => boolean) => () => passTimeUntil(environment, status, isThere);
-  const untilPhase = (phase: Phase): Promise<ClosureStatus> => until((now) => now.phase === phase)();
-  return {
-    handle,
-    closureId,
-    status,
-    untilPhase,
-    untilAttention: until((now) => now.attention.length > 0),
-    yesTo,
-    confirm: async () => {
-      const asked = await untilPhase('awaitingConfirmation');
-      return await handle.executeUpdate(confirmUpdate, { args: [yesTo(asked)] });
-    },
+/** Starts the server before the tests of a file, and ends it after them. To be called at the file's top level. */
+export function closuresOfThisFile(kind: ServerKind = 'time-skipping'): Omit<TimeSkippingClosures, 'close'> {
+  let started: TimeSkippingClosures | undefined;
+  const closures = (): TimeSkippingClosures => {
+    if (started === undefined) throw new TypeError('The server is not started yet.');
+    return started;
   };
-}
-
-const LOOKS = 2_000;
-
-async function passTimeUntil(
-  environment: TestWorkflowEnvironment,
-  status: () => Promise<ClosureStatus>,
-  isThere: (now: ClosureStatus) => boolean,
-): Promise<ClosureStatus> {
-  for (let look = 0; look < LOOKS; look += 1) {
-    const now = await status();
-    if (isThere(now)) return now;
-    if (now.outcome !== undefined) throw new Error(`The closure ended as ${now.outcome} before.`);
-    // The first looks are for what happens without waiting; then time passes, in growing steps.
-    await environment.sleep(look < 20 ? 1 : Math.min(60_000 * (look - 19), 3_600_000));
-  }
-  throw new Error('The closure never came that far.');
+  beforeAll(async () => {
+    started = await startClosures(kind);
+  }, 120_000);
+  afterAll(() => started?.close());
+  return {
+    get environment() {
+      return closures().environment;
+    },
+    withWorld: (world, act, differences) => closures().withWorld(world, act, differences),
+    withoutWorker: (act) => closures().withoutWorker(act),
+    request: (how) => closures().request(how),
+  };
 }

@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { UnavailableError } from '../../activities/ports/faults';
+import { ApplicationFailure } from '@temporalio/activity';
+import { AccessDeniedError, UnavailableError } from '../../activities/ports/faults';
+import { NotYetError } from '../../activities/ports/step-faults';
 import type { WorkerEvent } from '../../worker/logger';
-import { FakeWorld } from '../support/fake-world';
-import { CLOSURE_ID, directoryInput } from '../support/inputs';
-import { attempt } from '../support/run-activity';
+import { FakeWorld, POLICY } from '../support/fake-world';
+import { closureRef, directoryInput } from '../support/inputs';
+import { attempt, type AttemptSurroundings } from '../support/run-activity';
 
 /** What the worker says of an attempt in which a call of a port throws this. */
 async function eventsOf(fault: unknown, cancelled = false): Promise<readonly WorkerEvent[]> {
@@ -22,16 +26,38 @@ async function eventsOf(fault: unknown, cancelled = false): Promise<readonly Wor
   return events;
 }
 
+const WHERE = { activityType: 'fenceTarget', workflowId: 'closure-1', attempt: 2 };
+
 describe('what the worker says of a failed attempt', () => {
   it('is the type of a fault that was foreseen, and where', async () => {
-    await expect(eventsOf(new UnavailableError('directory', 503))).resolves.toEqual([
+    await expect(eventsOf(new UnavailableError({ farEnd: 'directory', status: 503 }))).resolves.toEqual([
+      { event: 'attempt-failed', ...WHERE, failureType: 'Unavailable' },
+    ]);
+  });
+
+  it('is the call that failed and the far end’s own names for it, in opaque codes', async () => {
+    const at = {
+      farEnd: 'directory',
+      operation: 'directory.find-account',
+      code: 'Denied',
+      requestId: 'request-1',
+    } as const;
+
+    await expect(eventsOf(new AccessDeniedError({ ...at, status: 403 }))).resolves.toEqual([
       {
         event: 'attempt-failed',
-        activityType: 'fenceTarget',
-        workflowId: 'closure-1',
-        attempt: 2,
-        failureType: 'Unavailable',
+        ...WHERE,
+        failureType: 'AccessDenied',
+        operation: 'directory.find-account',
+        code: 'Denied',
+        requestId: 'request-1',
       },
+    ]);
+  });
+
+  it('is no defect when the attempt ran out of its own time', async () => {
+    await expect(eventsOf(new DOMException('over', 'TimeoutError'))).resolves.toEqual([
+      { event: 'attempt-failed', ...WHERE, failureType: 'TimedOut' },
     ]);
   });
 
@@ -55,8 +81,9 @@ describe('what the worker says of a failed attempt', () => {
     ]);
   });
 
-  it('is nothing when the attempt was cancelled', async () => {
-    await expect(eventsOf(new UnavailableError('directory'), true)).resolves.toEqual([]);
+  it('is nothing when the attempt was cancelled, or was only too early', async () => {
+    await expect(eventsOf(new UnavailableError({ farEnd: 'directory' }), true)).resolves.toEqual([]);
+    await expect(eventsOf(new NotYetError('ReadsUnsettled', 1_000))).resolves.toEqual([]);
   });
 });
 
@@ -67,8 +94,93 @@ describe('an attempt behind the interceptors', () => {
       throw new Error('kanarienvogel');
     });
 
-    const outcome = attempt(world.dependencies, ['checkEligibility', { closureId: CLOSURE_ID, account: world.person }]);
+    const outcome = attempt(world.dependencies, ['checkEligibility', closureRef(world)]);
 
     await expect(outcome).rejects.toMatchObject({ type: 'Defect', message: expect.not.stringContaining('kanarien') });
+  });
+
+  async function typeOf(changes: object): Promise<unknown> {
+    const world = Object.assign(new FakeWorld(), { account: 'gone' as const });
+    const input = { ...closureRef(world), ...changes };
+    return await attempt(world.dependencies, ['checkEligibility', input]).then(
+      () => 'believed at once',
+      (failure: unknown) => (failure instanceof ApplicationFailure ? failure.type : failure),
+    );
+  }
+
+  it('waits for reads as long as the worker says, unless the closure or its step says otherwise', async () => {
+    await expect(typeOf({})).resolves.toBe('ReadsUnsettled');
+    await expect(typeOf({ policy: { ...POLICY, readsLagMs: 0 } })).resolves.toBe('believed at once');
+    await expect(typeOf({ readsLagMs: 0 })).resolves.toBe('believed at once');
+  });
+});
+
+async function untilEnded(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
+  signal.throwIfAborted();
+  throw new TypeError('the signal was aborted');
+}
+
+describe('an audit log that does not answer', () => {
+  /** The database takes so long for its first answer. */
+  function slowLog(answerAfterMs: number): FakeWorld {
+    const world = new FakeWorld();
+    world.before('append', async (times) => {
+      if (times === 1) await pause(answerAfterMs, undefined, { ref: false });
+    });
+    return world;
+  }
+
+  /** An audit log whose calls end with their signal, as every adapter's do. */
+  function endingWithSignal(world: FakeWorld): FakeWorld['dependencies'] {
+    const { auditLog, ...others } = world.dependencies;
+    const append: typeof auditLog.append = (entry, signal) =>
+      Promise.race([auditLog.append(entry, signal), untilEnded(signal)]);
+    return { ...others, auditLog: { ...auditLog, append } };
+  }
+
+  it('is beaten through: the entries before and after an effect belong to its attempt', async () => {
+    const world = slowLog(1_500);
+    let beats = 0;
+    const surroundings: AttemptSurroundings = {
+      info: { heartbeatTimeoutMs: 1_200 },
+      beat: () => {
+        beats += 1;
+        return Promise.resolve();
+      },
+    };
+
+    await expect(attempt(world.dependencies, ['fenceTarget', directoryInput(world)], surroundings)).resolves.toEqual({
+      kind: 'fenced',
+    });
+    expect(beats).toBeGreaterThanOrEqual(2);
+  });
+
+  it('shows as a fault of the audit log when the attempt runs out of time over it, and nothing is destroyed', async () => {
+    const world = slowLog(8_000);
+    const events: WorkerEvent[] = [];
+
+    const outcome = attempt(endingWithSignal(world), ['fenceTarget', directoryInput(world)], {
+      info: { startToCloseTimeoutMs: 1_200 },
+      say: (event) => events.push(event),
+    });
+
+    await expect(outcome).rejects.toMatchObject({ type: 'AuditLogUnavailable', nonRetryable: false });
+    expect(events).toMatchObject([{ event: 'attempt-failed', failureType: 'AuditLogUnavailable' }]);
+    expect(world.effects).toEqual([]);
+  });
+
+  it('ends the attempt before the server gives it up, when the server does not hear of it any more', async () => {
+    const world = slowLog(8_000);
+    const started = performance.now();
+
+    const outcome = attempt(endingWithSignal(world), ['fenceTarget', directoryInput(world)], {
+      info: { heartbeatTimeoutMs: 3_000 },
+      beat: () => Promise.reject(new Error('the server is away')),
+    });
+
+    await expect(outcome).rejects.toMatchObject({ type: 'AuditLogUnavailable' });
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(world.effects).toEqual([]);
   });
 });

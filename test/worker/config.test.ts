@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ConfigError, loadConfig } from '../../worker/config';
+import { packageRoot } from '../../sandbox/machine';
+import { ConfigError, ENVIRONMENT_VARIABLES, loadConfig } from '../../worker/config';
 
 const KEY = 'a2FuYXJpZW52b2dlbA==';
 const REQUIRED = {
@@ -33,6 +36,7 @@ describe('settings that are left out', () => {
         coolingOffMs: 0,
         exportDeadlineMs: 35 * DAY_MS,
         exportRetentionMs: 30 * DAY_MS,
+        readsLagMs: 600_000,
         verifyAfterMs: 900_000,
         targets: ['directory'],
       },
@@ -53,6 +57,7 @@ describe('settings that are left out', () => {
       'CLOSURE_COOLING_OFF',
       'CLOSURE_EXPORT_DEADLINE',
       'CLOSURE_EXPORT_RETENTION',
+      'CLOSURE_READS_LAG',
       'CLOSURE_VERIFY_AFTER',
       'CLOSURE_TARGETS',
       'HEALTH_PORT',
@@ -99,6 +104,8 @@ describe('settings that are given', () => {
     ['CLOSURE_COOLING_OFF', '2 days', { coolingOffMs: 2 * DAY_MS }],
     ['CLOSURE_EXPORT_DEADLINE', '40 days', { exportDeadlineMs: 40 * DAY_MS }],
     ['CLOSURE_EXPORT_RETENTION', '0', { exportRetentionMs: 0 }],
+    ['CLOSURE_READS_LAG', '0', { readsLagMs: 0 }],
+    ['CLOSURE_READS_LAG', '30 minutes', { readsLagMs: 1_800_000 }],
     ['CLOSURE_VERIFY_AFTER', '0', { verifyAfterMs: 0 }],
   ])('%s may be %p', (name, value, expected) => {
     expect(loadConfig({ ...REQUIRED, [name]: value }).policy).toMatchObject(expected);
@@ -127,6 +134,7 @@ const WRONG: readonly (readonly [name: string, values: readonly string[], hint: 
   ['CLOSURE_EXPORT_DEADLINE', [...NO_DURATION, '0'], /takes a duration .+, at least 1s$/],
   ['CLOSURE_COOLING_OFF', NO_DURATION, /takes a duration .+, or 0$/],
   ['CLOSURE_EXPORT_RETENTION', NO_DURATION, /takes a duration .+, or 0$/],
+  ['CLOSURE_READS_LAG', [...NO_DURATION, '31 minutes'], /takes a duration .+, or 0, at most 30 minutes$/],
   ['CLOSURE_VERIFY_AFTER', NO_DURATION, /takes a duration .+, or 0$/],
   ['CLOSURE_TARGETS', ['targets.json'], /not supported/],
   ['HEALTH_PORT', NO_PORT, /takes a port from 1 to 65535/],
@@ -195,9 +203,27 @@ describe('a token and a token file together', () => {
 });
 
 describe('the error about settings', () => {
+  it.each([
+    ['HEALTH_PORT 8080 cannot be listened on: is it taken?', ['HEALTH_PORT']],
+    ['GRAPH_TOKEN and GRAPH_TOKEN_FILE are both set: keep one of them', ['GRAPH_TOKEN', 'GRAPH_TOKEN_FILE']],
+    ['TEMPORAL_* cannot be read: The API key is missing', ['TEMPORAL_*']],
+    ['DATABASE_URL takes a postgres:// URL', ['DATABASE_URL']],
+  ])('names the variables of %p', (problem, variables) => {
+    expect(new ConfigError([problem]).variables).toEqual(variables);
+  });
+
   it('has all its lines as its message', () => {
     const error = new ConfigError(['A is missing', 'B is wrong']);
 
     expect(error).toMatchObject({ name: 'ConfigError', message: 'A is missing\nB is wrong' });
+  });
+});
+
+describe('.env.example', () => {
+  it('lists every variable that the worker reads', () => {
+    const example = readFileSync(path.join(packageRoot(), '.env.example'), 'utf8');
+    const listed = [...example.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);
+
+    expect(listed).toEqual(expect.arrayContaining([...ENVIRONMENT_VARIABLES]));
   });
 });

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { watchFarEnds, type FarEnds } from '../../worker/far-ends';
+import { codeOf, watchFarEnds, type FarEnds } from '../../worker/far-ends';
 import type { WorkerEvent } from '../../worker/logger';
 
 let isUp: boolean;
+let code: string | undefined;
 let looks: number;
 let events: WorkerEvent[];
 let farEnds: FarEnds;
@@ -10,6 +11,7 @@ let farEnds: FarEnds;
 beforeEach(() => {
   jest.useFakeTimers();
   isUp = true;
+  code = undefined;
   looks = 0;
   events = [];
 });
@@ -22,7 +24,8 @@ afterEach(() => {
 async function watch(): Promise<void> {
   const check = (): Promise<void> => {
     looks += 1;
-    return isUp ? Promise.resolve() : Promise.reject(new Error('postgres://closure:secret@database.example'));
+    const error = Object.assign(new Error('postgres://closure:secret@database.example'), { detail: { code } });
+    return isUp ? Promise.resolve() : Promise.reject(error);
   };
   farEnds = watchFarEnds([{ farEnd: 'database', advice: 'Is it up?', check }], (event) => events.push(event));
   await jest.advanceTimersByTimeAsync(0);
@@ -63,6 +66,21 @@ describe('a far end', () => {
 
     expect(farEnds.present()).toEqual({ database: true });
     expect(events.map(({ event }) => event)).toEqual(['far-end-away', 'far-end-back']);
+  });
+
+  it('is named with the code of what is wrong, and again when another cause shows, but once each', async () => {
+    isUp = false;
+    code = 'connection-refused';
+    await watch();
+    code = 'read-only';
+    await jest.advanceTimersByTimeAsync(10_000);
+    code = 'connection-refused';
+    await jest.advanceTimersByTimeAsync(10_000);
+
+    expect(events).toEqual([
+      { event: 'far-end-away', farEnd: 'database', code: 'connection-refused', advice: 'Is it up?' },
+      { event: 'far-end-away', farEnd: 'database', code: 'read-only', advice: 'Is it up?' },
+    ]);
   });
 
   it('is waited for until it is there', async () => {
@@ -112,5 +130,23 @@ describe('a far end', () => {
 
     expect(events).toEqual([]);
     expect(looks).toBe(1);
+  });
+});
+
+describe('The code of what is wrong', () => {
+  it.each<[string, unknown, string | undefined]>([
+    ['a fault of a port', Object.assign(new Error(), { detail: { code: '42501', status: 403 } }), '42501'],
+    [
+      'an error of ours',
+      Object.assign(new Error(), { code: 'search-attributes-missing' }),
+      'search-attributes-missing',
+    ],
+    ['an error without one', new Error(), undefined],
+    ['a fault without one', Object.assign(new Error(), { detail: {} }), undefined],
+    ['a number', Object.assign(new Error(), { code: 14 }), undefined],
+    ['a text that is no code', Object.assign(new Error(), { code: 'postgres://closure:secret@db' }), undefined],
+    ['something that is no error', { code: 'x' }, undefined],
+  ])('is read from %s', (_what, error, expected) => {
+    expect(codeOf(error)).toBe(expected);
   });
 });

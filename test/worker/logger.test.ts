@@ -17,7 +17,11 @@ describe('an event of the worker', () => {
     [30, { event: 'worker-started', taskQueue: 'closures', namespace: 'default' }],
     [30, { event: 'worker-stopping', signal: 'SIGTERM' }],
     [30, { event: 'worker-stopped' }],
-    [40, { event: 'far-end-away', farEnd: 'database', advice: 'Is it up?' }],
+    [60, { event: 'worker-refused', variables: ['DATABASE_URL'] }],
+    [60, { event: 'worker-failed', errorClass: 'TypeError' }],
+    [40, { event: 'search-attributes-unseen' }],
+    [50, { event: 'search-attribute-mistyped', searchAttribute: 'ClosureId', expected: 'KEYWORD' }],
+    [40, { event: 'far-end-away', farEnd: 'database', code: 'connection-refused', advice: 'Is it up?' }],
     [30, { event: 'far-end-back', farEnd: 'database' }],
   ] as const)('is a JSON line of level %p: %j', (level, event) => {
     const { log, lines } = kept();
@@ -119,6 +123,37 @@ describe("the SDK's own log", () => {
 
     expect(parsed(lines)).toMatchObject([{ msg: 'Failed to poll' }]);
     expect(lines.join()).not.toContain(CANARY);
+  });
+
+  it.each([
+    [`Error while polling for tasks: Status { message: "${CANARY}" }`, 'Error while polling for tasks'],
+    [`Failing workflow task`, 'Failing workflow task'],
+    [`Fatal error {${CANARY}}`, 'Fatal error'],
+    [`Invalid header value '${CANARY}'`, 'Invalid header value'],
+  ])('of its native part shows the fixed beginning of a message, and ids alone: %s', (message, shown) => {
+    const { log, lines } = kept();
+
+    createTemporalLogger(log).error(message, {
+      sdkComponent: 'core',
+      target: 'temporalio_sdk_core::worker',
+      run_id: 'run-1',
+      workflow_id: 'closure-1',
+      failure: CANARY,
+      error: CANARY,
+      spanContexts: { poll: { workflow_id: CANARY } },
+    });
+
+    expect(parsed(lines)).toEqual([
+      {
+        level: 50,
+        time: expect.any(Number),
+        event: 'temporal',
+        msg: shown,
+        sdkComponent: 'core',
+        runId: 'run-1',
+        workflowId: 'closure-1',
+      },
+    ]);
   });
 
   it('keeps its levels, said either way', () => {

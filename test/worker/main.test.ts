@@ -21,7 +21,12 @@ describe('the worker as a process', () => {
     const { exitCode, stdout, stderr } = runWorker({});
 
     expect(exitCode).toBe(2);
-    expect(stdout).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      level: 60,
+      time: expect.any(Number),
+      event: 'worker-refused',
+      variables: ['AZURE_STORAGE_CONNECTION_STRING', 'DATABASE_URL'],
+    });
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^AZURE_STORAGE_CONNECTION_STRING is missing/),
       expect.stringMatching(/^DATABASE_URL is missing/),
@@ -36,5 +41,16 @@ describe('the worker as a process', () => {
 
     expect(exitCode).toBe(2);
     expect(stderr).toBe('DATABASE_URL takes a postgres:// URL\n');
+  });
+});
+
+describe('`closure worker`', () => {
+  it('is the same worker, from the package', () => {
+    const main = path.join(__dirname, '..', '..', 'dist', 'cli', 'main.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'worker'], { env: {}, encoding: 'utf8' });
+
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ event: 'worker-refused' });
+    expect(stderr).toMatch(/^AZURE_STORAGE_CONNECTION_STRING is missing/);
   });
 });

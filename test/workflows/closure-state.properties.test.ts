@@ -1,27 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import * as state from '../../workflows/closure-state';
-import { closureWorkflowId } from '../../workflows/contract/account';
-import { publicKeyOf, signConfirmation } from '../../workflows/contract/confirmation';
+import { signConfirmation } from '../../workflows/contract/confirmation';
 import { FAILURE_TYPES } from '../../workflows/contract/failures';
 import { OUTCOMES, RUNNING_PHASES, type ClosureStatus, type TargetState } from '../../workflows/contract/status';
-import { guid } from '../support/guid';
+import { STEP_NAMES, TARGET_NAMES } from '../../workflows/contract/targets';
+import { withdrawalRefusal } from '../../workflows/message-rules';
+import { answerTo, IN_TIME, opened, SEED, waiting } from '../support/statuses';
 
-const SEED = new Uint8Array(32).fill(7);
-const PUBLIC_KEY = publicKeyOf(SEED);
-const ACCOUNT = {
-  tenantId: guid('1a000000-0000-4000-8000-000000000001'),
-  objectId: guid('2b000000-0000-4000-8000-000000000002'),
-};
-const NOW = new Date('2026-01-31T09:30:00.000Z');
-const OPENED = state.opened(closureWorkflowId(ACCOUNT), PUBLIC_KEY, NOW);
-const STATES: readonly TargetState[] = ['planned', 'fenced', 'erased', 'verified', 'stopped'];
+const STEPS = ['fence', 'erase', 'verify'];
+const STATES: readonly TargetState[] = ['planned', 'fenced', 'erased', 'remains', 'verified', 'stopped'];
 
 type Transition = (status: ClosureStatus) => ClosureStatus;
 
 const digest = fc.constantFrom('ab'.repeat(32), 'cd'.repeat(32));
 const instant = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
-const attentionTarget = fc.constantFrom('eligibility', 'export', 'plan', 'directory');
+const attentionTarget = fc.constantFrom(...STEP_NAMES, ...TARGET_NAMES);
+const coolingOffMs = fc.constantFrom(0, 1, 86_400_000);
 
 const transition: fc.Arbitrary<Transition> = fc.oneof(
   fc.constantFrom(...RUNNING_PHASES).map(
@@ -34,16 +29,17 @@ const transition: fc.Arbitrary<Transition> = fc.oneof(
     const plan = { version: 1 as const, round: 1, closureId: status.closureId, targets };
     return state.askedToConfirm(status, { plan, planDigest }, confirmBy);
   }),
-  fc.tuple(digest, instant).map(([planDigest, at]): Transition => (status) => {
-    const yes = signConfirmation(SEED, status.closureId, planDigest);
-    return state.confirmationRefusal(status, PUBLIC_KEY, yes) === undefined
-      ? state.confirmed(status, yes, at)
-      : state.confirmationRefused(status);
+  fc.tuple(instant, coolingOffMs).map(([at, ms]): Transition => (status) => {
+    if (status.planDigest === undefined) return state.confirmationRefused(status);
+    const yes = signConfirmation(SEED, status.closureId, status.planDigest);
+    return state.confirmed(status, yes, { at, coolingOffMs: ms });
   }),
+  fc.constant<Transition>(state.exporting),
+  fc.constant<Transition>((status) => state.exported(status, { kind: 'saved', container: 'export-1', files: [] })),
   instant.map(
     (at): Transition =>
       (status) =>
-        state.coolingOff(status, at),
+        state.exportDeclined(status, at.toISOString()),
   ),
   instant.map(
     (at): Transition =>
@@ -58,15 +54,28 @@ const transition: fc.Arbitrary<Transition> = fc.oneof(
   fc.tuple(attentionTarget, fc.constantFrom(...FAILURE_TYPES)).map(
     ([target, fault]): Transition =>
       (status) =>
-        state.parked(status, { target, fault, since: NOW.toISOString(), attempts: 1 }),
+        state.parked(status, waiting(target, { fault })),
   ),
   attentionTarget.map(
     (target): Transition =>
       (status) =>
-        state.resolved(status, target),
+        state.resolved(status, answerTo(waiting(target))),
+  ),
+  attentionTarget.map(
+    (target): Transition =>
+      (status) =>
+        state.unparked(status, target),
   ),
   fc.constant<Transition>(state.cancellationIgnored),
 );
+
+const STOP = {
+  kind: 'stopped',
+  reason: 'managed-tenant',
+  signIn: 'unknown',
+  done: [],
+  isPastPointOfNoReturn: true,
+} as const;
 
 const end: fc.Arbitrary<Transition> = fc.oneof(
   fc.constantFrom(...OUTCOMES).map(
@@ -78,13 +87,13 @@ const end: fc.Arbitrary<Transition> = fc.oneof(
   fc.constantFrom('blocked' as const, 'unknown' as const).map(
     (signIn): Transition =>
       (status) =>
-        state.stopped(status, 'directory', { kind: 'stopped', reason: 'managed-tenant', signIn, done: [] }),
+        state.stopped(status, 'directory', { ...STOP, signIn }),
   ),
 );
 
 const story = fc.array(transition, { maxLength: 30 });
 const after = (transitions: readonly Transition[]): ClosureStatus =>
-  transitions.reduce((status, next) => next(status), OPENED);
+  transitions.reduce((status, next) => next(status), opened);
 
 describe('whatever happens to a closure', () => {
   it('keeps its identity and its dates', () => {
@@ -93,10 +102,10 @@ describe('whatever happens to a closure', () => {
         const { workflowId, closureId, receivedAt, dueBy } = after(transitions);
 
         expect({ workflowId, closureId, receivedAt, dueBy }).toEqual({
-          workflowId: OPENED.workflowId,
-          closureId: OPENED.closureId,
-          receivedAt: OPENED.receivedAt,
-          dueBy: OPENED.dueBy,
+          workflowId: opened.workflowId,
+          closureId: opened.closureId,
+          receivedAt: opened.receivedAt,
+          dueBy: opened.dueBy,
         });
       }),
     );
@@ -133,31 +142,57 @@ describe('whatever happens to a closure', () => {
     );
   });
 
-  it('accounts for every step of every target when it is stopped', () => {
+  it('knows one answer a step', () => {
     fc.assert(
       fc.property(story, (transitions) => {
-        const before = after(transitions);
-        const { stop } = state.stopped(before, 'directory', {
-          kind: 'stopped',
-          reason: 'account-gone',
-          signIn: 'unknown',
-          done: [],
-        });
+        const targets = after(transitions).answered.map(({ target }) => target);
 
-        const steps = [...(stop?.done ?? []), ...(stop?.notDone ?? [])];
-        expect(steps).toEqual(
-          before.targets.length === 0 ? [] : ['directory:fence', 'directory:erase', 'directory:verify'],
-        );
+        expect(new Set(targets).size).toBe(targets.length);
       }),
     );
   });
 
-  it('can never be withdrawn again once the point of no return is passed, unless it was withdrawn', () => {
+  it('accounts for every step of every target, once and in order, when it is stopped', () => {
+    fc.assert(
+      fc.property(story, (transitions) => {
+        const before = after(transitions);
+        const { stop } = state.stopped(before, 'directory', STOP);
+
+        const steps = [...(stop?.done ?? []), ...(stop?.notDone ?? [])];
+        expect(steps).toEqual(before.targets.flatMap(({ name }) => STEPS.map((step) => `${name}:${step}`)));
+      }),
+    );
+  });
+
+  it('never says that a target was erased in which something remains', () => {
+    fc.assert(
+      fc.property(story, (transitions) => {
+        const remains = state.targetReached(after(transitions), { name: 'directory', state: 'remains' });
+
+        expect(state.stopped(remains, 'directory', STOP).stop?.done).not.toContain('directory:erase');
+      }),
+    );
+  });
+
+  it('can never be withdrawn again once the point of no return is passed', () => {
     fc.assert(
       fc.property(story, story, (before, later) => {
-        const passed = later.reduce((status, next) => next(status), state.pastPointOfNoReturn(after(before), NOW));
+        const passed = later.reduce((status, next) => next(status), state.pastPointOfNoReturn(after(before), IN_TIME));
 
-        expect(state.withdrawalRefusal(passed)).toBe('past-point-of-no-return');
+        expect(withdrawalRefusal(passed)).toBe('past-point-of-no-return');
+        expect(passed.pointOfNoReturnAt).toBe(after(before).pointOfNoReturnAt ?? IN_TIME.toISOString());
+      }),
+    );
+  });
+
+  it('tells the search attribute of each waiting step', () => {
+    fc.assert(
+      fc.property(story, (transitions) => {
+        const status = after(transitions);
+
+        expect(state.attentionLabels(status)).toEqual(
+          status.attention.map(({ target, fault }) => `${target}:${fault}`),
+        );
       }),
     );
   });
@@ -172,47 +207,6 @@ describe('whatever happens to a closure', () => {
 
         expect(before).toEqual(copy);
       }),
-    );
-  });
-});
-
-describe('an arbitrary value', () => {
-  const anything = fc.oneof(fc.anything(), fc.jsonValue(), fc.object());
-  const asked = state.askedToConfirm(
-    OPENED,
-    { plan: { version: 1, round: 1, closureId: OPENED.closureId, targets: [] }, planDigest: 'ab'.repeat(32) },
-    NOW,
-  );
-  const shaped = fc.record({
-    planDigest: fc.oneof(digest, anything),
-    signature: fc.oneof(fc.string({ minLength: 86, maxLength: 86 }), anything),
-  });
-
-  it('never passes as a confirmation', () => {
-    fc.assert(
-      fc.property(fc.oneof(anything, shaped), (value) => {
-        expect(state.confirmationRefusal(asked, PUBLIC_KEY, value)).toMatch(/^(malformed-confirmation|wrong-token)$/);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('never passes as the answer of an operator', () => {
-    fc.assert(
-      fc.property(fc.oneof(anything, fc.record({ target: anything, action: anything, by: anything })), (value) => {
-        expect(state.resolutionRefusal(asked, value)).toBe('malformed-resolution');
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('never passes as a request', () => {
-    const input = fc.oneof(anything, fc.record({ account: anything, publicKey: fc.constant(PUBLIC_KEY) }));
-    fc.assert(
-      fc.property(input, (value) => {
-        expect(state.isRequestFor(OPENED.workflowId, value)).toBe(false);
-      }),
-      { numRuns: 500 },
     );
   });
 });

@@ -1,21 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import * as state from '../../workflows/closure-state';
-import { closureWorkflowId } from '../../workflows/contract/account';
 import { adviceFor, REJECTION_REASONS } from '../../workflows/contract/eligibility';
-import { OUTCOMES, type ClosureStatus } from '../../workflows/contract/status';
+import { OUTCOMES, RUNNING_PHASES, type ClosureStatus } from '../../workflows/contract/status';
 import {
-  PUBLIC_KEY,
-  ACCOUNT,
-  WORKFLOW_ID,
-  CLOSURE_ID,
-  LATER,
-  PLANNED,
-  YES,
-  opened,
+  answerTo,
   asked,
+  CLOSURE_ID,
+  CONFIRM_BY,
   confirmed,
+  IN_TIME,
+  opened,
+  PLANNED,
+  WORKFLOW_ID,
   waiting,
-} from '../support/closure-on-its-way';
+  YES,
+} from '../support/statuses';
 
 describe('a closure that was just received', () => {
   it('is being checked, has promised nothing yet, and is due in a month', () => {
@@ -27,62 +26,15 @@ describe('a closure that was just received', () => {
       dueBy: '2026-02-28T23:59:59.999Z',
       targets: [],
       attention: [],
+      answered: [],
       refusedConfirmations: 0,
     });
   });
 });
 
-describe('a start input', () => {
-  const request = { account: ACCOUNT, publicKey: PUBLIC_KEY };
-
-  it('is a request when account and public key are good and the Workflow id is the one of the account', () => {
-    expect(state.isRequestFor(WORKFLOW_ID, request)).toBe(true);
-    expect(state.isRequestFor(WORKFLOW_ID, { ...request, from: 'a later version' })).toBe(true);
-  });
-
-  it('is refused under the Workflow id of another account', () => {
-    const other = { ...ACCOUNT, objectId: ACCOUNT.tenantId };
-
-    expect(state.isRequestFor(closureWorkflowId(other), request)).toBe(false);
-  });
-
-  it.each([
-    ['nothing', undefined],
-    ['null', null],
-    ['a text', 'request'],
-    ['without a public key', { account: ACCOUNT }],
-    ['without an account', { publicKey: PUBLIC_KEY }],
-    ['with a text as account', { account: 'ada', publicKey: PUBLIC_KEY }],
-    ['with null as account', { account: null, publicKey: PUBLIC_KEY }],
-    ['without an object id', { account: { tenantId: ACCOUNT.tenantId }, publicKey: PUBLIC_KEY }],
-    ['without a tenant id', { account: { objectId: ACCOUNT.objectId }, publicKey: PUBLIC_KEY }],
-    ['with a number as public key', { account: ACCOUNT, publicKey: 7 }],
-    ['with a short public key', { account: ACCOUNT, publicKey: PUBLIC_KEY.slice(1) }],
-  ])('is refused when it is %s', (_what, input) => {
-    expect(state.isRequestFor(WORKFLOW_ID, input)).toBe(false);
-  });
-
-  it.each(['tenantId', 'objectId'])(
-    'is refused when %s is no lower-case GUID, though the Workflow id fits it',
-    (id) => {
-      const named = { tenantId: ACCOUNT.tenantId, objectId: ACCOUNT.objectId, [id]: ACCOUNT.objectId.toUpperCase() };
-
-      expect(state.isRequestFor(closureWorkflowId({ ...ACCOUNT, ...named }), { ...request, account: named })).toBe(
-        false,
-      );
-    },
-  );
-});
-
 describe('a closure in its story', () => {
-  it('enters a phase and keeps all else', () => {
-    expect(state.entered(asked, 'erasing')).toEqual({ ...asked, phase: 'erasing' });
-  });
-
-  it('keeps the manifest of the export', () => {
-    const manifest = { container: 'export-1', files: [] };
-
-    expect(state.exported(opened, manifest)).toEqual({ ...opened, export: manifest });
+  it.each(RUNNING_PHASES)('enters the phase %s and keeps all else', (phase) => {
+    expect(state.entered(asked, phase)).toEqual({ ...asked, phase });
   });
 
   it('asks for a confirmation of the plan until the window ends', () => {
@@ -90,34 +42,46 @@ describe('a closure in its story', () => {
       ...opened,
       ...PLANNED,
       phase: 'awaitingConfirmation',
-      confirmBy: LATER.toISOString(),
+      confirmBy: CONFIRM_BY.toISOString(),
       targets: [{ name: 'directory', state: 'planned' }],
     });
   });
 
-  it('forgets an earlier yes and its cooling off when it asks again', () => {
-    const cooling = state.coolingOff(confirmed, LATER);
+  it('forgets an earlier yes, its cooling off and what was reached when it asks again', () => {
+    const cooling = state.confirmed(asked, YES, { at: IN_TIME, coolingOffMs: 1 });
+    const fenced = state.targetReached(cooling, { name: 'directory', state: 'fenced' });
 
-    expect(state.askedToConfirm(cooling, PLANNED, LATER)).toEqual(asked);
+    expect(state.askedToConfirm(fenced, PLANNED, CONFIRM_BY)).toStrictEqual(asked);
   });
 
-  it('keeps the yes and when it came', () => {
-    expect(confirmed).toEqual({ ...asked, confirmation: YES, confirmedAt: LATER.toISOString() });
+  it('keeps the yes and when it came, and goes on to the erasure', () => {
+    expect(confirmed).toEqual({
+      ...asked,
+      phase: 'erasing',
+      confirmation: YES,
+      confirmedAt: IN_TIME.toISOString(),
+    });
   });
 
-  it('cools off until the erasure begins', () => {
-    expect(state.coolingOff(confirmed, LATER)).toEqual({
+  it('keeps of the yes what everybody knows, and nothing else', () => {
+    const talkative = { ...YES, note: 'called at noon' };
+
+    expect(state.confirmed(asked, talkative, { at: IN_TIME, coolingOffMs: 0 })).toStrictEqual(confirmed);
+  });
+
+  it('cools off, where that is the rule, until the erasure begins', () => {
+    expect(state.confirmed(asked, YES, { at: IN_TIME, coolingOffMs: 86_400_000 })).toEqual({
       ...confirmed,
       phase: 'coolingOff',
-      eraseAfter: LATER.toISOString(),
+      eraseAfter: '2026-02-11T12:00:00.000Z',
     });
   });
 
-  it('passes the point of no return at an instant', () => {
-    expect(state.pastPointOfNoReturn(confirmed, LATER)).toEqual({
-      ...confirmed,
-      pointOfNoReturnAt: LATER.toISOString(),
-    });
+  it('passes the point of no return once, at an instant', () => {
+    const passed = state.pastPointOfNoReturn(confirmed, IN_TIME);
+
+    expect(passed).toEqual({ ...confirmed, pointOfNoReturnAt: IN_TIME.toISOString() });
+    expect(state.pastPointOfNoReturn(passed, CONFIRM_BY)).toEqual(passed);
   });
 
   it('keeps what a target reached before when it comes further', () => {
@@ -125,6 +89,14 @@ describe('a closure in its story', () => {
     const verified = state.targetReached(erased, { name: 'directory', state: 'verified' });
 
     expect(verified.targets).toEqual([{ name: 'directory', state: 'verified', erasedCount: 1, rounds: 1 }]);
+  });
+
+  it('sets a target back when what was erased is there again, and counts on', () => {
+    const erased = state.targetReached(asked, { name: 'directory', state: 'erased', erasedCount: 1, rounds: 1 });
+
+    expect(state.targetReached(erased, { name: 'directory', state: 'remains' }).targets).toEqual([
+      { name: 'directory', state: 'remains', erasedCount: 1, rounds: 1 },
+    ]);
   });
 
   it('does not add a target that the plan does not have', () => {
@@ -140,24 +112,78 @@ describe('a closure in its story', () => {
   });
 });
 
-describe('a step that waits for an operator', () => {
-  it('is shown with its fault, one entry a step', () => {
-    const twice = state.parked(state.parked(opened, waiting('export')), waiting('export', 'ExportFailed'));
+describe('the export of a closure', () => {
+  const manifest = {
+    kind: 'saved',
+    container: 'export-1',
+    files: [{ sizeBytes: 1, sha256: 'ab'.repeat(32), etag: '"0x1"' }],
+  } as const;
+  const saved = state.exported(state.exporting(opened), manifest);
 
-    expect(twice.attention).toEqual([waiting('export', 'ExportFailed')]);
+  it('is awaited, then saved with its manifest', () => {
+    expect(state.exporting(opened)).toEqual({ ...opened, phase: 'exporting' });
+    expect(saved).toEqual({ ...opened, phase: 'exporting', export: manifest });
+  });
+
+  it('is given up by the person, who goes on without it', () => {
+    expect(state.exportDeclined(opened, IN_TIME.toISOString())).toEqual({
+      ...opened,
+      export: { kind: 'declined', declinedAt: IN_TIME.toISOString() },
+    });
+  });
+
+  it('is made anew when it is gone: then neither it nor the yes to what came after it counts any longer', () => {
+    const cooling = state.confirmed(state.exported(asked, manifest), YES, { at: IN_TIME, coolingOffMs: 1 });
+    const { confirmBy, ...before } = asked;
+
+    expect(confirmBy).toBe(CONFIRM_BY.toISOString());
+    expect(state.exporting(cooling)).toStrictEqual({ ...before, phase: 'exporting' });
+  });
+
+  it('is kept until then once the closure has ended', () => {
+    const keptUntil = '2026-03-14T09:30:00.000Z';
+
+    expect(state.exportKept(saved, keptUntil)).toEqual({ ...saved, export: { ...saved.export, keptUntil } });
+  });
+
+  it.each([
+    ['there is none', opened],
+    ['it was declined', state.exportDeclined(opened, IN_TIME.toISOString())],
+  ])('is not kept when %s', (_why, status) => {
+    expect(state.exportKept(status, '2026-03-14T09:30:00.000Z')).toBe(status);
+  });
+});
+
+describe('a step that waits for an operator', () => {
+  const exportFailed = waiting('export', { fault: 'ExportFailed', since: '2026-02-02T10:00:00.000Z' });
+  const both = state.parked(state.parked(opened, waiting('directory')), waiting('export'));
+
+  it('is shown with its fault, one entry a step', () => {
+    const twice = state.parked(state.parked(opened, waiting('export')), exportFailed);
+
+    expect(twice.attention).toEqual([exportFailed]);
     expect(state.attentionLabels(twice)).toEqual(['export:ExportFailed']);
   });
 
   it('is shown beside another one, in the order in which they stopped', () => {
-    const both = state.parked(state.parked(opened, waiting('directory')), waiting('export'));
-
     expect(state.attentionLabels(both)).toEqual(['directory:Unavailable', 'export:Unavailable']);
   });
 
-  it('goes on without the others when it is resolved', () => {
-    const both = state.parked(state.parked(opened, waiting('directory')), waiting('export'));
+  it('goes on without the others when it is answered, and the answer is known', () => {
+    const answer = answerTo(waiting('directory'));
 
-    expect(state.resolved(both, 'directory').attention).toEqual([waiting('export')]);
+    expect(state.resolved(both, answer)).toEqual({ ...opened, attention: [waiting('export')], answered: [answer] });
+  });
+
+  it('keeps the last answer, and those of the other steps', () => {
+    const answers = [waiting('directory'), waiting('export'), exportFailed].map(answerTo);
+    const answered = answers.reduce(state.resolved, both).answered;
+
+    expect(answered).toEqual([answers[0], answers[2]]);
+  });
+
+  it('waits no longer when what it was for is over: nobody has answered it', () => {
+    expect(state.unparked(both, 'directory')).toEqual({ ...opened, attention: [waiting('export')] });
   });
 
   it.each(OUTCOMES)('waits no longer when the closure ends as %s', (outcome) => {
@@ -191,7 +217,13 @@ describe('a rejected closure', () => {
 });
 
 describe('a stopped closure', () => {
-  const stop = { kind: 'stopped', reason: 'managed-tenant', signIn: 'blocked', done: [] } as const;
+  const stop = {
+    kind: 'stopped',
+    reason: 'managed-tenant',
+    signIn: 'blocked',
+    done: [],
+    isPastPointOfNoReturn: true,
+  } as const;
   const stoppedIn = (reached: Partial<ClosureStatus['targets'][number]>, done: readonly string[] = []): ClosureStatus =>
     state.stopped(state.targetReached(confirmed, { name: 'directory', state: 'planned', ...reached }), 'directory', {
       ...stop,
@@ -240,6 +272,14 @@ describe('a stopped closure', () => {
     expect(stoppedIn({ state: 'verified' }).stop).toMatchObject({
       done: ['directory:fence', 'directory:erase', 'directory:verify'],
       notDone: [],
+    });
+  });
+
+  it('has not erased what was erased and is there again', () => {
+    expect(stoppedIn({ state: 'remains', erasedCount: 1 }, ['soft-delete']).stop).toEqual({
+      done: ['directory:fence', 'directory:soft-delete'],
+      notDone: ['directory:erase', 'directory:verify'],
+      signIn: 'blocked',
     });
   });
 

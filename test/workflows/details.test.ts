@@ -1,24 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { detailsOf } from '../../workflows/details';
-import { OUTCOMES, RUNNING_PHASES, type ClosureStatus } from '../../workflows/contract/status';
-import { guid } from '../support/guid';
+import { isResolution } from '../../workflows/contract/messages';
+import { OUTCOMES, RUNNING_PHASES, type ExportStatus } from '../../workflows/contract/status';
+import { resolutionRefusal } from '../../workflows/message-rules';
+import { asked, CLOSURE_ID, CONFIRM_BY, receivedWith, waiting } from '../support/statuses';
 
-const CLOSURE_ID = guid('6f1d2c3b-4a59-8687-9a0b-1c2d3e4f5061');
-const status = (changes: Partial<ClosureStatus> = {}): ClosureStatus => ({
-  workflowId: `closure-${'a'.repeat(64)}`,
-  closureId: CLOSURE_ID,
-  phase: 'checking',
-  receivedAt: '2026-01-31T10:00:00.000Z',
-  dueBy: '2026-02-28T23:59:59.999Z',
-  targets: [],
-  attention: [],
-  refusedConfirmations: 0,
-  ...changes,
-});
+const lines = (...status: Parameters<typeof detailsOf>): string[] => detailsOf(...status).split('\n');
+const FILE = { sizeBytes: 1, sha256: 'ab'.repeat(32), etag: '"0x1"' };
 
 describe('the details that the Web UI shows', () => {
   it('say what a new closure waits for, when it is due, and which it is', () => {
-    expect(detailsOf(status()).split('\n')).toEqual([
+    expect(lines(receivedWith())).toEqual([
       '**checking**, waits for the answer whether this account may be closed here.',
       '',
       '- Due by: 2026-02-28T23:59:59.999Z',
@@ -27,64 +19,117 @@ describe('the details that the Web UI shows', () => {
   });
 
   it.each(RUNNING_PHASES)('name the phase %s and what it waits for', (phase) => {
-    expect(detailsOf(status({ phase }))).toMatch(new RegExp(String.raw`^\*\*${phase}\*\*, waits for the `));
-  });
-
-  it('say that a closure which waits for the person waits for their confirmation', () => {
-    const asked = status({ phase: 'awaitingConfirmation', confirmBy: '2026-02-14T10:00:00.000Z' });
-
-    expect(detailsOf(asked)).toMatch(/^\*\*awaitingConfirmation\*\*, waits for the person's confirmation\.$/m);
-    expect(detailsOf(asked)).toMatch(/^- Confirm by: 2026-02-14T10:00:00\.000Z$/m);
+    expect(detailsOf(receivedWith({ phase }))).toMatch(new RegExp(String.raw`^\*\*${phase}\*\*, waits for the `));
   });
 
   it.each(OUTCOMES)('say that a closure which ended as %s waits for nothing', (outcome) => {
-    expect(detailsOf(status({ phase: outcome, outcome }))).toMatch(
+    expect(detailsOf(receivedWith({ phase: outcome, outcome }))).toMatch(
       new RegExp(String.raw`^\*\*${outcome}\*\*, waits for nothing: `),
     );
   });
 
-  it('say before all else what needs an operator, and how to answer', () => {
-    const since = '2026-02-01T10:00:00.000Z';
-    const [, , attention] = detailsOf(
-      status({ attention: [{ target: 'export', fault: 'ExportFailed', since, attempts: 3 }], reason: 'blocked' }),
-    ).split('\n');
-
-    expect(attention).toBe(
-      `- **Needs an operator:** \`export\` since ${since}: \`ExportFailed\`. Repair the cause, then send the Update ` +
-        '`resolve` with `{"target":"export","action":"retry","by":"<your id>"}`.',
+  it('say until when the person is asked, and no longer than they are asked', () => {
+    const confirmBy = `- Confirm by: ${CONFIRM_BY.toISOString()}`;
+    const phases = [...RUNNING_PHASES, ...OUTCOMES].filter((phase) =>
+      lines({ ...asked, phase }).some((line) => line.startsWith('- Confirm by')),
     );
+
+    expect(lines(asked)[0]).toBe("**awaitingConfirmation**, waits for the person's confirmation.");
+    expect(lines(asked)).toContain(confirmBy);
+    expect(phases).toEqual(['awaitingConfirmation']);
   });
 
   it('show what is known so far, a line each', () => {
-    const lines = detailsOf(
-      status({
+    const known = lines(
+      receivedWith({
         reason: 'managed-tenant',
         eraseAfter: '2026-02-03T10:00:00.000Z',
         pointOfNoReturnAt: '2026-02-04T10:00:00.000Z',
-        export: { container: 'export-1', files: [{ sizeBytes: 1, sha256: 'ab' }] },
+        export: { kind: 'saved', container: 'export-1', files: [FILE], keptUntil: '2026-03-04T10:00:00.000Z' },
         targets: [{ name: 'directory', state: 'erased', erasedCount: 0, rounds: 1 }],
         refusedConfirmations: 2,
         cancellationIgnored: true,
       }),
-    ).split('\n');
+    );
 
-    expect(lines.slice(2, -2)).toEqual([
+    expect(known.slice(2, -2)).toEqual([
       '- Reason: managed-tenant',
       '- Erasure begins: 2026-02-03T10:00:00.000Z',
       '- Point of no return: 2026-02-04T10:00:00.000Z',
       '- Exported files: 1',
+      '- Export kept until: 2026-03-04T10:00:00.000Z',
       '- Target `directory`: erased, 0 erased',
       '- Refused confirmations: 2',
       '- A cancellation came after the point of no return and is ignored.',
     ]);
   });
 
-  it('count an empty export as no files, and nothing of a target before it was erased', () => {
-    const text = detailsOf(
-      status({ export: { container: 'export-1', files: [] }, targets: [{ name: 'directory', state: 'fenced' }] }),
+  it('count nothing of a target before it was erased', () => {
+    const targets = [{ name: 'directory', state: 'fenced' }] as const;
+
+    expect(lines(receivedWith({ targets }))).toContain('- Target `directory`: fenced');
+  });
+});
+
+describe('what the details say of the export', () => {
+  const exportLines = (saved: ExportStatus): string[] => lines(receivedWith({ export: saved })).slice(2, -2);
+
+  it('is how many files it has, when there are none, too', () => {
+    expect(exportLines({ kind: 'saved', container: 'export-1', files: [] })).toEqual(['- Exported files: 0']);
+  });
+
+  it('is that the person goes on without one, and since when', () => {
+    expect(exportLines({ kind: 'declined', declinedAt: '2026-02-03T10:00:00.000Z' })).toEqual([
+      '- Export declined by the person: 2026-02-03T10:00:00.000Z',
+    ]);
+  });
+});
+
+describe('what the details say of a step that needs an operator', () => {
+  const codes = { operation: 'directory.block-sign-in', code: 'Authorization_RequestDenied', requestId: 'a1-b2' };
+  const refused = waiting('directory', { fault: 'AccessDenied', text: 'The right is missing.' });
+
+  it('stands before all else: the step, since when, the fault and its text, and how to answer', () => {
+    const [, , needs, answer] = lines(receivedWith({ attention: [refused], reason: 'blocked' }));
+
+    expect(needs).toBe(
+      '- **Needs an operator:** `directory` since 2026-02-01T10:00:00.000Z: `AccessDenied`. The right is missing.',
+    );
+    expect(answer).toBe(
+      '- Repair the cause, then send the Update `resolve` with ' +
+        '`{"target":"directory","action":"retry","by":"<your id>","since":"2026-02-01T10:00:00.000Z"}`.',
+    );
+  });
+
+  it('names the failed call in codes, between what is wrong and how to answer', () => {
+    const shown = lines(receivedWith({ attention: [{ ...refused, ...codes }] })).slice(2, 5);
+
+    expect(shown[1]).toBe('- Failed call: `directory.block-sign-in`, `Authorization_RequestDenied`, `a1-b2`');
+    expect(shown[2]).toMatch(/^- Repair the cause/);
+  });
+
+  it.each(Object.entries(codes))('names of the failed call what is known: %s', (name, value) => {
+    const shown = lines(receivedWith({ attention: [{ ...refused, [name]: value }] }));
+
+    expect(shown[3]).toBe(`- Failed call: \`${value}\``);
+  });
+
+  it('tells an answer that is accepted as it stands, with the own id in its place, and once more', () => {
+    const status = receivedWith({ attention: [refused, waiting('export', { since: '2026-02-03T10:00:00.000Z' })] });
+    const pasted = [...detailsOf(status).matchAll(/`resolve` with `(\{.*\})`/g)].map(([, json = '']): unknown =>
+      JSON.parse(json.replace('<your id>', 'op-1')),
     );
 
-    expect(text).toMatch(/^- Exported files: 0$/m);
-    expect(text).toMatch(/^- Target `directory`: fenced$/m);
+    expect(pasted).toHaveLength(2);
+    expect(pasted.map((answer) => [isResolution(answer), resolutionRefusal(status, answer)])).toEqual([
+      [true, undefined],
+      [true, undefined],
+    ]);
+  });
+
+  it('tells an answer that nobody sends unread: it has still no id of its own', () => {
+    const [json = ''] = /\{.*\}/.exec(detailsOf(receivedWith({ attention: [refused] }))) ?? [];
+
+    expect(isResolution(JSON.parse(json))).toBe(false);
   });
 });

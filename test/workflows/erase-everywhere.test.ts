@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { UnavailableError, IndeterminateAnswerError } from '../../activities/ports/faults';
 import { confirmUpdate, resolveUpdate, withdrawUpdate } from '../../workflows/contract/messages';
 import { FakeWorld } from '../support/fake-world';
-import { startTimeSkippingClosures, type TimeSkippingClosures } from '../support/time-skipping-closures';
+import { closuresOfThisFile } from '../support/time-skipping-closures';
 
-let closures: TimeSkippingClosures;
-
-beforeAll(async () => {
-  closures = await startTimeSkippingClosures();
-}, 120_000);
-
-afterAll(async () => {
-  await closures.close();
-});
+const closures = closuresOfThisFile();
 
 describe('after the confirmation', () => {
   it('is rejected when the tenant got an administrator before the first destructive call', async () => {
@@ -31,7 +23,6 @@ describe('after the confirmation', () => {
   });
 
   it.each([
-    ['blockSignIn', ['requestExport'], 'not-blocked'],
     ['revokeSessions', ['requestExport', 'blockSignIn'], 'blocked'],
     ['softDelete', ['requestExport', 'blockSignIn', 'revokeSessions'], 'blocked'],
     ['purge', ['requestExport', 'blockSignIn', 'revokeSessions', 'softDelete'], 'blocked'],
@@ -39,7 +30,7 @@ describe('after the confirmation', () => {
     'is stopped, and writes nothing more, when the tenant becomes managed just before %s',
     async (call, done, signIn) => {
       const world = new FakeWorld();
-      const rechecksBefore = { blockSignIn: 3, revokeSessions: 4, softDelete: 5, purge: 6 }[call];
+      const rechecksBefore = { revokeSessions: 4, softDelete: 5, purge: 6 }[call];
       world.before('kindOf', (times) => {
         if (times === rechecksBefore) world.realmKind = 'managed';
       });
@@ -55,10 +46,33 @@ describe('after the confirmation', () => {
     },
   );
 
-  it('is stopped when the account is gone without our doing', async () => {
+  it.each([
+    ['the tenant became managed', (world: FakeWorld): unknown => (world.realmKind = 'managed'), 'managed-tenant'],
+    [
+      'the account is gone without our doing',
+      (world: FakeWorld): unknown => (world.account = 'gone'),
+      'no-such-account',
+    ],
+  ] as const)('is rejected when %s just before the first changing call', async (_what, befall, reason) => {
     const world = new FakeWorld();
+    // Decisions, intents and marks: the fence's intent is the first entry behind the confirmation.
     world.before('append', () => {
-      if (!world.calls.includes('countHoldings')) return;
+      if (world.auditLog.entries.some(({ step }) => step === 'confirm')) befall(world);
+    });
+
+    const status = await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      await closure.confirm();
+      return await closure.handle.result();
+    });
+
+    expect(status).toMatchObject({ outcome: 'rejected', reason });
+    expect(world.effects).toEqual(['requestExport']);
+  });
+
+  it('is stopped when the account is gone without our doing after the fence', async () => {
+    const world = new FakeWorld();
+    world.after('revokeSessions', () => {
       world.account = 'gone';
     });
 
@@ -68,31 +82,50 @@ describe('after the confirmation', () => {
       return await closure.handle.result();
     });
 
-    expect(status).toMatchObject({ outcome: 'stopped', reason: 'account-gone', stop: { signIn: 'unknown' } });
+    expect(status).toMatchObject({
+      outcome: 'stopped',
+      reason: 'account-gone',
+      stop: { done: ['directory:fence'], signIn: 'unknown' },
+    });
   });
 
-  it('plans and asks again when the plan no longer matches', async () => {
+  it('does not ask again when nothing but counts has changed since the yes', async () => {
     const world = new FakeWorld();
 
-    const { first, second } = await closures.withWorld(world, async () => {
+    const status = await closures.withWorld(world, async () => {
       const closure = await closures.request();
       const asked = await closure.untilPhase('awaitingConfirmation');
       world.memberships = 7;
       await closure.handle.executeUpdate(confirmUpdate, { args: [closure.yesTo(asked)] });
+      return await closure.handle.result();
+    });
+
+    expect(status.outcome).toBe('closed');
+  });
+
+  it('exports anew and asks again when what was saved is no longer there', async () => {
+    const world = new FakeWorld();
+
+    const { first, second, ended } = await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      const asked = await closure.untilPhase('awaitingConfirmation');
+      world.containers.clear();
+      await closure.handle.executeUpdate(confirmUpdate, { args: [closure.yesTo(asked)] });
       const askedAgain = await closure.untilPhase('awaitingConfirmation');
-      await closure.handle.executeUpdate(withdrawUpdate);
-      return { first: asked, second: askedAgain };
+      await closure.handle.executeUpdate(confirmUpdate, { args: [closure.yesTo(askedAgain)] });
+      return { first: asked, second: askedAgain, ended: await closure.handle.result() };
     });
 
     expect(second.planDigest).not.toBe(first.planDigest);
     expect(second.confirmation).toBeUndefined();
-    expect(world.account).toBe('live');
+    expect(ended.outcome).toBe('closed');
+    expect(world.effects.filter((call) => call === 'requestExport')).toHaveLength(2);
   });
 
   it('counts a deletion whose answer was lost as its own', async () => {
     const world = new FakeWorld();
     world.after('purge', (times) => {
-      if (times === 1) throw new UnavailableError('directory');
+      if (times === 1) throw new UnavailableError({ farEnd: 'directory' });
     });
 
     const status = await closures.withWorld(world, async () => {
@@ -128,7 +161,7 @@ describe('after the confirmation', () => {
       const parked = await closure.untilAttention();
       expect(parked).toMatchObject({
         phase: 'erasing',
-        attention: [{ target: 'directory', fault: 'PurgeRefused', attempts: 3 }],
+        attention: [{ target: 'directory', fault: 'PurgeRefused' }],
       });
       world.purge = 'allowed';
       await closure.handle.executeUpdate(resolveUpdate, {
@@ -158,23 +191,28 @@ describe('after the confirmation', () => {
     expect(status).toMatchObject({ outcome: 'closed', targets: [{ rounds: 3 }] });
   });
 
-  it('waits while the audit log is away: no destructive call without its intent', async () => {
+  it.each([
+    ['the yes cannot be written', 'eligibility', () => true],
+    [
+      'its intent cannot be written',
+      'directory',
+      ({ auditLog }: FakeWorld) => auditLog.entries.some(({ step }) => step === 'confirm'),
+    ],
+  ] as const)('waits, and destroys nothing, while the audit log is away: %s', async (_what, target, isReached) => {
     const world = new FakeWorld();
-    let isAway = true;
-    world.before('append', () => {
-      if (isAway && world.calls.includes('countHoldings')) throw new UnavailableError('audit-log');
-    });
 
     const status = await closures.withWorld(world, async () => {
       const closure = await closures.request();
+      await closure.untilPhase('awaitingConfirmation');
+      world.before('append', () => {
+        if (isReached(world)) throw new UnavailableError({ farEnd: 'audit-log', operation: 'audit-log.append' });
+      });
       await closure.confirm();
       const parked = await closure.untilAttention();
-      expect(parked.attention).toMatchObject([{ target: 'directory', fault: 'AuditLogUnavailable' }]);
+      expect(parked.attention).toMatchObject([{ target, fault: 'AuditLogUnavailable' }]);
       expect(world.effects).toEqual(['requestExport']);
-      isAway = false;
-      await closure.handle.executeUpdate(resolveUpdate, {
-        args: [{ target: 'directory', action: 'retry', by: 'op-1' }],
-      });
+      world.before('append', () => undefined);
+      await closure.resolve(target);
       return await closure.handle.result();
     });
 
@@ -186,7 +224,7 @@ describe('answers that cannot be told', () => {
   it('are retried, never guessed, and need an operator when they do not end', async () => {
     const world = new FakeWorld();
     world.before('kindOf', () => {
-      throw new IndeterminateAnswerError('tenant-realm', 'NameSpaceType is missing');
+      throw new IndeterminateAnswerError({ farEnd: 'tenant-realm' }, 'NameSpaceType is missing');
     });
 
     await closures.withWorld(world, async () => {
@@ -205,7 +243,7 @@ describe('answers that cannot be told', () => {
   it('after the confirmation leave the closure withdrawable, because nothing is destroyed yet', async () => {
     const world = new FakeWorld();
     world.before('kindOf', (times) => {
-      if (times > 1) throw new IndeterminateAnswerError('tenant-realm', 'NameSpaceType is missing');
+      if (times > 1) throw new IndeterminateAnswerError({ farEnd: 'tenant-realm' }, 'NameSpaceType is missing');
     });
 
     const status = await closures.withWorld(world, async () => {

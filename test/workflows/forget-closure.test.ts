@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { AccessDeniedError } from '../../activities/ports/faults';
-import { forgetWorkflowId } from '../../workflows/contract/account';
+import { forgetWorkflowId } from '../../workflows/contract/ids';
 import type { ForgetClosureWorkflow } from '../../workflows/contract/messages';
 import { withdrawUpdate } from '../../workflows/contract/messages';
 import { FakeWorld } from '../support/fake-world';
-import {
-  startTimeSkippingClosures,
-  type ClosureUnderTest,
-  type TimeSkippingClosures,
-} from '../support/time-skipping-closures';
+import { closuresOfThisFile, type ClosureUnderTest } from '../support/time-skipping-closures';
 
-let closures: TimeSkippingClosures;
-
-beforeAll(async () => {
-  closures = await startTimeSkippingClosures();
-}, 120_000);
-
-afterAll(async () => {
-  await closures.close();
-});
+const closures = closuresOfThisFile();
 
 const forgotten = ({ closureId }: ClosureUnderTest): ReturnType<ForgetClosureWorkflow> =>
   closures.environment.client.workflow.getHandle<ForgetClosureWorkflow>(forgetWorkflowId(closureId)).result();
@@ -66,7 +54,7 @@ describe('a closure that has ended', () => {
   it('is not given up when the storage refuses: the deletion is shown as attention and tried again', async () => {
     const world = new FakeWorld();
     world.before('listContainers', (times) => {
-      if (times <= 3) throw new AccessDeniedError('export-storage');
+      if (times <= 3) throw new AccessDeniedError({ farEnd: 'export-storage' });
     });
 
     await closures.withWorld(world, async () => {

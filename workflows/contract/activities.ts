@@ -1,24 +1,52 @@
 import type { Account, Guid } from './account';
+import type { Decision, Ending } from './decisions';
 import type { EligibilityCheck } from './eligibility';
 import type { ForgetClosureRequest } from './messages';
-import type { DigestedPlan } from './plan';
+import type { DigestedPlan, ErasurePlan } from './plan';
+import type { ClosurePolicy } from './policy';
 import type { ExportManifest, StopReason, StopReport } from './status';
 import type { TargetName } from './targets';
 
-/** Of which closure, for which account. */
+/** Of which closure, as which history, for which account. */
 export interface ClosureRef {
   readonly closureId: Guid;
+  /** The first run id of the chain (a reset keeps it): recorded results belong to the closure as this history. */
+  readonly firstRunId: string;
   readonly account: Account;
+  /** What was decided since the last Activity: written into the audit log before the Activity does anything. */
+  readonly decisions: readonly Decision[];
+}
+
+/** A first look has no policy yet and takes the worker's; a later one judges by the recorded one. */
+export interface CheckEligibilityInput extends ClosureRef {
+  readonly policy?: ClosurePolicy;
+}
+
+/** How long the directory's reads may lag; see `ClosurePolicy`. */
+interface Lagging {
+  readonly readsLagMs: number;
 }
 
 /** Which targets to ask. `round` counts from 1 and grows when the person has to be asked again. */
-export interface PlanErasureInput extends ClosureRef {
+export interface PlanErasureInput extends ClosureRef, Lagging {
   readonly round: number;
   readonly targets: readonly TargetName[];
 }
 
-/** `round` counts from 1 and grows when an operator has the export made again; the deadline says how long it may write. */
-export interface RequestExportInput extends ClosureRef {
+/** The plan that was shown and recorded, with what must be known to carry it out. */
+export interface ShownPlan extends DigestedPlan {
+  /** The number of the last turn that the closure had taken when the plan was shown; see `TargetInput.turn`. */
+  readonly turn: number;
+  /** The run that asked: another one than before tells a Workflow that it was reset. */
+  readonly runId: string;
+  /** The erasure of this very plan has begun: the person's recorded yes (a reset without its messages takes it from here). */
+  readonly confirmation?: { readonly planDigest: string; readonly signature: string; readonly confirmedAt: string };
+}
+
+/** `round` counts from 1 and grows when the export is made again; the deadline says how long it may write. */
+export interface RequestExportInput extends ClosureRef, Lagging {
+  /** Containers in which something of an export was lost: they are not used again. */
+  readonly lost: readonly string[];
   readonly round: number;
   readonly exportDeadlineMs: number;
 }
@@ -30,15 +58,37 @@ export interface RequestedExport {
   readonly container: string;
 }
 
-/** Which export to wait for. */
-export interface AwaitExportInput extends ClosureRef, RequestedExport {}
+/** Which export to wait for, and until when; the inventory has time of its own after that. */
+export interface AwaitExportInput extends ClosureRef, RequestedExport, Lagging {
+  readonly exportDeadlineMs: number;
+}
+
+/** The container is not there any more: somebody has deleted it, or the follow-up of an earlier end. */
+export interface ExportLost {
+  readonly kind: 'lost';
+}
+
+/** What became of an export. */
+export type AwaitedExport = ({ readonly kind: 'saved' } & ExportManifest) | ExportLost;
+
+/** The recorded export, to be compared with what is in storage. */
+export interface CheckExportInput extends ClosureRef {
+  readonly manifest: ExportManifest;
+}
 
 /** Which target, and the how-maniest time: the Workflow counts rounds, so a retry is never mistaken for a new effect. */
-export interface TargetInput extends ClosureRef {
+export interface TargetInput extends ClosureRef, Lagging {
   readonly target: TargetName;
   readonly round: number;
   /** The confirmed plan's digest: every audit entry of the erasure names it. */
   readonly planDigest: string;
+  /**
+   * The last turn that was known when the plan was shown. An ending that was written after it forbids the first changing
+   * call: so no attempt of an earlier run erases after a withdrawal.
+   */
+  readonly turn: number;
+  /** See `ClosurePolicy.reachedThrough`. */
+  readonly reachedThrough: string;
 }
 
 /** `verifyTarget` needs to know how long to stay quiet before the second look. */
@@ -53,16 +103,30 @@ export interface Stopped {
   readonly signIn: StopReport['signIn'];
   /** Parts of the interrupted step that had been done, as codes (`soft-delete`). */
   readonly done: readonly string[];
+  /** Something may have been changed: the closure has stopped. Otherwise it is refused, as by any check before. */
+  readonly isPastPointOfNoReturn: boolean;
 }
 
-/** What a fence did. */
-export type FenceOutcome = { readonly kind: 'fenced' } | { readonly kind: 'unsupported' } | Stopped;
+/** An ending was written before anything was changed: nothing is done, and the person has to be asked again. */
+export interface EndedBefore {
+  readonly kind: 'ended-before';
+  readonly ending: Ending;
+}
+
+/** What a fence did. `needless`: somebody else had done as much already, and nothing was changed. */
+export type FenceOutcome =
+  | { readonly kind: 'fenced' }
+  | { readonly kind: 'needless' }
+  | { readonly kind: 'unsupported' }
+  | EndedBefore
+  | Stopped;
 
 /** What an erasure did. There is no default: a target that cannot tell says `unsupported` or fails. */
 export type EraseOutcome =
   | { readonly kind: 'erased'; readonly count: number }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unsupported' }
+  | EndedBefore
   | Stopped;
 
 /** What the look afterwards found. */
@@ -71,24 +135,58 @@ export type VerifyOutcome =
   | { readonly kind: 'remains'; readonly count: number }
   | { readonly kind: 'unverifiable' };
 
+/** An ending to write, unless the erasure has begun. */
+export interface RecordEndingInput extends ClosureRef {
+  readonly ending: Ending;
+}
+
+/** When to forget, and what was decided last. */
+export interface ArrangeForgettingInput extends Omit<ClosureRef, 'account'> {
+  readonly request: ForgetClosureRequest;
+}
+
+/** Which export containers to delete. `round` counts the follow-up's deletions; `firstRunId` is the follow-up's own. */
+export interface DeleteExportsInput {
+  readonly closureId: Guid;
+  readonly firstRunId: string;
+  readonly round: number;
+  /** The closure's Workflow: while a run of the closure goes on (it was reset), nothing of it is deleted. */
+  readonly workflowId: string;
+}
+
+/** What became of the containers. */
+export type DeleteExportsOutcome =
+  | { readonly kind: 'deleted'; readonly containers: number }
+  /** The closure goes on: it still needs its export, and arranges the deletion anew when it ends. */
+  | { readonly kind: 'closure-goes-on' };
+
 /** The Activities of a closure. Each may run twice, and does no harm by it. */
 export interface ClosureActivities {
-  /** Is the tenant (still) unmanaged, and may this account be closed here? Reads only. */
-  readonly checkEligibility: (input: ClosureRef) => Promise<EligibilityCheck>;
+  /**
+   * Is the tenant (still) unmanaged, and may this account be closed here? Reads only. Rejects with `token-used`, before
+   * anything is read, when the audit log has a request of this closure id under another first run.
+   */
+  readonly checkEligibility: (input: CheckEligibilityInput) => Promise<EligibilityCheck>;
   /** Asks the directory for the export, or finds the one that was asked for before. Effect `export:request`. */
   readonly requestExport: (input: RequestExportInput) => Promise<RequestedExport>;
-  /** One look per attempt until the export is there, then its inventory. Reads only. */
-  readonly awaitExport: (input: AwaitExportInput) => Promise<ExportManifest>;
-  /** What every target holds and what stays. Reads only; the same holdings give the same digest. */
-  readonly planErasure: (input: PlanErasureInput) => Promise<DigestedPlan>;
-  /** Keeps new data from coming in. Effect `<target>:fence`; the first one is the point of no return. */
+  /** One look per attempt until the export is there or overdue, then its inventory. Reads only. */
+  readonly awaitExport: (input: AwaitExportInput) => Promise<AwaitedExport>;
+  /** What every target holds and what stays: recorded once per round, and returned as it was shown on repetition. */
+  readonly planErasure: (input: PlanErasureInput) => Promise<ShownPlan>;
+  /** What would be planned now; `planHolds` compares it with what was promised. Reads only. */
+  readonly planAgain: (input: PlanErasureInput) => Promise<ErasurePlan>;
+  /** Whether storage still holds what the manifest says (number, sizes, ETags). Reads only. */
+  readonly checkExport: (input: CheckExportInput) => Promise<{ readonly isThere: boolean }>;
+  /** Keeps new data from coming in. Effect `<target>:fence`; its first changing call is the point of no return. */
   readonly fenceTarget: (input: TargetInput) => Promise<FenceOutcome>;
   /** Erases one target. Effect `<target>:erase`. */
   readonly eraseTarget: (input: TargetInput) => Promise<EraseOutcome>;
   /** Looks again, by reading, and once more after the quiet period. Reads only. */
   readonly verifyTarget: (input: VerifyTargetInput) => Promise<VerifyOutcome>;
-  /** Starts `forgetClosure`, or finds it started. */
-  readonly arrangeForgetting: (input: ForgetClosureRequest) => Promise<void>;
-  /** Deletes every export container of the closure. Effect `export:delete`. Returns how many there were. */
-  readonly deleteExports: (input: { readonly closureId: Guid }) => Promise<{ readonly deletedContainers: number }>;
+  /** Writes how the closure ends, unless its erasure has begun: the first writer wins. */
+  readonly recordEnding: (input: RecordEndingInput) => Promise<{ readonly kind: 'recorded' | 'erasure-has-begun' }>;
+  /** Starts `forgetClosure`, or gives the one that waits these times instead of its own. */
+  readonly arrangeForgetting: (input: ArrangeForgettingInput) => Promise<void>;
+  /** Deletes every export container of the closure. Effect `export:delete`. */
+  readonly deleteExports: (input: DeleteExportsInput) => Promise<DeleteExportsOutcome>;
 }

@@ -1,13 +1,24 @@
 import { ed25519 } from '@noble/curves/ed25519';
 import { sha256 } from '@noble/hashes/sha2';
-import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { base64urlToBytes, bytesToBase64url } from './base64url';
-import { toGuid, type Guid } from './account';
+import type { Guid } from './account';
+import { isRecordOf } from './shapes';
 
-const CLOSURE_ID_DOMAIN = utf8ToBytes('account-closure/closure-id/v1\n');
 const CONFIRMATION_DOMAIN = 'account-closure/confirmation/v1';
 const SEED_BYTES = 32;
 const SIGNATURE_BYTES = 64;
+const SIGNATURE_CHARACTERS = 86;
+const KEY_CHARACTERS = 43;
+const REPORT_DOMAIN = 'account-closure/report/v1';
+
+/** What the person reports about a part of the procedure that is theirs. */
+export interface Report {
+  /** `export-declined`: go on without the export. What to save is theirs to decide, and a failed export is no dead end. */
+  readonly step: 'export-declined';
+  /** Ed25519 signature over the report text, 86 characters base64url without padding. */
+  readonly signature: string;
+}
 
 /** The person's yes: which plan was shown, and a signature that only the holder of the token can make. */
 export interface Confirmation {
@@ -35,25 +46,9 @@ export function publicKeyOf(seed: Uint8Array): string {
 
 /** Whether the text is a usable Ed25519 public key in base64url. */
 export function isPublicKey(text: unknown): text is string {
-  if (typeof text !== 'string') return false;
+  if (typeof text !== 'string' || text.length !== KEY_CHARACTERS) return false;
   const bytes = base64urlToBytes(text);
   return bytes?.length === SEED_BYTES && isOnCurve(bytes);
-}
-
-/**
- * The closure id: a UUID (version 8, RFC 9562) derived one-way from the public key and the account's Workflow id. The same
- * token for the same account therefore means the same closure, and a repeated request is recognised as one's own; the same
- * token for another account is another closure, whose effects and confirmations have nothing in common with the first.
- */
-export function closureIdOf(publicKey: string, workflowId: string): Guid {
-  const digest = sha256(concatBytes(CLOSURE_ID_DOMAIN, utf8ToBytes(`${publicKey}\n${workflowId}`))).slice(0, 16);
-  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
-  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytesToHex(digest);
-  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
-  const closureId = toGuid(groups.join('-'));
-  if (closureId === undefined) throw new TypeError('sixteen bytes always make a GUID');
-  return closureId;
 }
 
 /** The person's yes to this plan of this closure, signed with the token. */
@@ -64,10 +59,7 @@ export function signConfirmation(seed: Uint8Array, closureId: Guid, planDigest: 
 
 /** Whether the signature was made over this closure and this plan with the token behind the public key. */
 export function isSignedBy(publicKey: string, closureId: Guid, confirmation: Confirmation): boolean {
-  const key = base64urlToBytes(publicKey);
-  const signature = base64urlToBytes(confirmation.signature);
-  if (key === undefined || signature?.length !== SIGNATURE_BYTES) return false;
-  return ed25519.verify(signature, confirmationText(closureId, confirmation.planDigest), key, { zip215: false });
+  return isSignatureOf(publicKey, confirmationText(closureId, confirmation.planDigest), confirmation.signature);
 }
 
 /**
@@ -78,16 +70,42 @@ export function expectOneVerification(): void {
   ed25519.Point.BASE.precompute(1);
 }
 
-/** Whether an unknown value has the shape of a confirmation. Says nothing about the signature. */
+/** Whether an unknown value has exactly the shape of a confirmation. Says nothing about the signature. */
 export function isConfirmation(value: unknown): value is Confirmation {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('planDigest' in value) || !('signature' in value)) return false;
-  return isSha256Hex(value.planDigest) && typeof value.signature === 'string' && value.signature.length === 86;
+  return (
+    isRecordOf(value, ['planDigest', 'signature']) && isSha256Hex(value.planDigest) && isSignature(value.signature)
+  );
+}
+
+/** The person's report about a part of the procedure that is theirs, signed with the token. */
+export function signReport(seed: Uint8Array, closureId: Guid, step: Report['step']): Report {
+  return { step, signature: bytesToBase64url(ed25519.sign(reportText(closureId, step), seed)) };
+}
+
+/** Whether the report was signed for this closure with the token behind the public key. */
+export function isReportSignedBy(publicKey: string, closureId: Guid, { step, signature }: Report): boolean {
+  return isSignatureOf(publicKey, reportText(closureId, step), signature);
+}
+
+/** Whether an unknown value has exactly the shape of a report. Says nothing about the signature. */
+export function isReport(value: unknown): value is Report {
+  return isRecordOf(value, ['step', 'signature']) && value.step === 'export-declined' && isSignature(value.signature);
 }
 
 /** The Update id of a confirmation: the same yes again is the same Update, another one is not. */
 export function confirmationUpdateId({ planDigest, signature }: Confirmation): string {
   return `confirm-${bytesToHex(sha256(utf8ToBytes(`${planDigest}.${signature}`)))}`;
+}
+
+function isSignatureOf(publicKey: string, text: Uint8Array, signature: string): boolean {
+  const key = base64urlToBytes(publicKey);
+  const bytes = base64urlToBytes(signature);
+  if (key === undefined || bytes?.length !== SIGNATURE_BYTES) return false;
+  return ed25519.verify(bytes, text, key, { zip215: false });
+}
+
+function isSignature(value: unknown): value is string {
+  return typeof value === 'string' && value.length === SIGNATURE_CHARACTERS && /^[\w-]+$/.test(value);
 }
 
 function isSha256Hex(value: unknown): value is string {
@@ -97,6 +115,10 @@ function isSha256Hex(value: unknown): value is string {
 /** Domain-separated: a signature over a confirmation can never be mistaken for one over anything else. */
 function confirmationText(closureId: Guid, planDigest: string): Uint8Array {
   return utf8ToBytes(`${CONFIRMATION_DOMAIN}\n${closureId}\n${planDigest}\n`);
+}
+
+function reportText(closureId: Guid, step: Report['step']): Uint8Array {
+  return utf8ToBytes(`${REPORT_DOMAIN}\n${closureId}\n${step}\n`);
 }
 
 function isOnCurve(publicKey: Uint8Array): boolean {

@@ -9,6 +9,7 @@ export const REJECTION_REASONS = [
   'account-disabled',
   'is-administrator',
   'blocked',
+  'token-used',
 ] as const;
 
 /** One of `REJECTION_REASONS`. */
@@ -38,10 +39,17 @@ export interface Rejection {
 /** Whether the account may be closed here. An answer that cannot be told is a fault, never one of these. */
 export type Eligibility = { readonly kind: 'eligible' } | Rejection;
 
-/** What the first look found, with the policy that holds for the whole closure from then on. */
+/** What a look found, with the policy that holds for the whole closure from the first look on. */
 export interface EligibilityCheck {
   readonly eligibility: Eligibility;
   readonly policy: ClosurePolicy;
+  /**
+   * The point of no return lies behind this closure: what is odd about the account is our own doing, and nothing is judged
+   * anew (a run that an operator reset comes here again).
+   */
+  readonly isPastPointOfNoReturn: boolean;
+  /** Past it: the person had gone on without an export then. ISO 8601, UTC. */
+  readonly exportDeclinedAt?: string;
 }
 
 const ADVICE: Record<RejectionReason, string> = {
@@ -57,6 +65,8 @@ const ADVICE: Record<RejectionReason, string> = {
   'is-administrator':
     'This account has an administrator role: give the role to somebody else or have it removed, then request the closure again.',
   blocked: 'Something has to be put in order first: see the blockers, resolve each, then request the closure again.',
+  'token-used':
+    'This confirmation token belongs to an earlier closure that is over: make a new token, then request the closure again.',
 };
 
 /** What the person can do about a rejection, in plain words. */

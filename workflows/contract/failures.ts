@@ -7,6 +7,7 @@ export const FAILURE_TYPES = [
   'Throttled',
   'Unavailable',
   'Indeterminate',
+  'ReadsUnsettled',
   'AuditLogUnavailable',
   // Far ends that refuse.
   'AccessDenied',
@@ -23,6 +24,10 @@ export const FAILURE_TYPES = [
   // The erasure.
   'SecondLookDue',
   'RemainsFound',
+  'Unverifiable',
+  'ErasureUnsupported',
+  'AccountRestored',
+  'AccountReenabled',
   // What came in.
   'InvalidRequest',
   'UndecodablePayload',
@@ -34,16 +39,35 @@ export const FAILURE_TYPES = [
 /** One of `FAILURE_TYPES`. */
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
-/** Why a message was refused. The client's error codes are the same. */
-export const REFUSALS = [
-  'malformed-confirmation',
-  'wrong-token',
-  'stale-plan',
-  'not-awaiting-confirmation',
-  'past-point-of-no-return',
-  'nothing-to-resolve',
-  'malformed-resolution',
-] as const;
+/** Nothing is wrong, it is only too early: the step is tried again by itself and nobody has to hear of it. */
+export const EARLY_FAILURES = [
+  'ExportRunning',
+  'SecondLookDue',
+  'ReadsUnsettled',
+] as const satisfies readonly FailureType[];
 
-/** One of `REFUSALS`. */
-export type Refusal = (typeof REFUSALS)[number];
+/** One of `EARLY_FAILURES`. */
+export type EarlyFailure = (typeof EARLY_FAILURES)[number];
+
+/** Whether a failure's type says that it is only too early. */
+export function isEarly(type: unknown): type is EarlyFailure {
+  return EARLY_FAILURES.some((early) => early === type);
+}
+
+/** What failed, in opaque codes: enough to find the missing right or the far end's own record of it. */
+export interface FaultDetail {
+  /** Our name of the call, e.g. `directory.block-sign-in`; the runbook lists the right that each needs. */
+  readonly operation?: string;
+  /** The far end's own error code, when it is one of the documented ones. */
+  readonly code?: string;
+  /** HTTP status, where there was one. */
+  readonly status?: number;
+  /** The far end's id of the request: opaque; its support asks for it. */
+  readonly requestId?: string;
+}
+
+/** First of the `details` of every `ApplicationFailure` that an Activity of ours throws. */
+export interface FailureDetails extends FaultDetail {
+  /** How often the Activity was tried, from 1. */
+  readonly attempt: number;
+}

@@ -17,7 +17,12 @@ export const SEARCH_ATTRIBUTES = {
   closureId: defineSearchAttributeKey('ClosureId', SearchAttributeType.KEYWORD),
   phase: defineSearchAttributeKey('ClosurePhase', SearchAttributeType.KEYWORD),
   receivedAt: defineSearchAttributeKey('ClosureReceivedAt', SearchAttributeType.DATETIME),
+  /** Set while the person is asked. */
   confirmBy: defineSearchAttributeKey('ClosureConfirmBy', SearchAttributeType.DATETIME),
+  /** GDPR Art. 12(3): one month from receipt. */
+  dueBy: defineSearchAttributeKey('ClosureDueBy', SearchAttributeType.DATETIME),
+  /** Whose tenant's it is, as `tenantKeyOf`: so that the closures of one tenant can be listed. */
+  tenant: defineSearchAttributeKey('ClosureTenant', SearchAttributeType.KEYWORD),
   /** What waits for an operator, as `target:fault`; unset while nothing does. */
   attention: defineSearchAttributeKey('ClosureAttention', SearchAttributeType.KEYWORD_LIST),
 } as const;

@@ -3,9 +3,9 @@ import type { TargetName } from './targets';
 
 /** What a target holds of the person, or keeps of them: a countable kind of thing, never a name or an address. */
 export interface PlannedItems {
-  /** What is counted, as a code: `account`, `group-membership`, … */
+  /** What is counted, as a code: `account`, `memberships`, … */
   readonly what: string;
-  /** How many there are. */
+  /** How many there are. A kind is part of the plan with a count of zero, too. */
   readonly count: number;
 }
 
@@ -38,6 +38,28 @@ export interface ErasurePlan {
   readonly closureId: Guid;
   /** In the order of erasure: the directory account is always the last. */
   readonly targets: readonly TargetPlan[];
+}
+
+/**
+ * Whether what was promised may still be carried out, given what would be planned now: per target the same kinds, each with
+ * the same action and basis, and no target more or less. Only counts may differ: live data grows while the person thinks.
+ * Monotone: what holds never covers more than what was shown.
+ */
+export function planHolds(promised: ErasurePlan, now: ErasurePlan): boolean {
+  return shapeOf(promised) === shapeOf(now);
+}
+
+/** Everything of a plan but its round and its counts. */
+function shapeOf({ version, closureId, targets }: ErasurePlan): string {
+  return JSON.stringify([
+    version,
+    closureId,
+    targets.map(({ name, erases, retains }) => [
+      name,
+      erases.map(({ what }) => what),
+      retains.map(({ what, basis }) => [what, basis]),
+    ]),
+  ]);
 }
 
 /** A plan with its digest (lower-case hex). */

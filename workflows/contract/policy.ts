@@ -9,8 +9,15 @@ export interface ClosurePolicy {
   /** 0: none, as in Microsoft's own procedure. */
   readonly coolingOffMs: number;
   readonly exportDeadlineMs: number;
-  /** How long the export stays in storage after `closed`; after every other outcome it goes at once. */
+  /** How long the export stays in storage after an outcome past the point of no return; after every other it goes at once. */
   readonly exportRetentionMs: number;
+  /** How long reads of the directory, and its rights, may lag behind a change: no final answer before it has passed. */
+  readonly readsLagMs: number;
+  /**
+   * Through which far end the account was read alive at first (opaque): where a gateway serves several tenants, absence is
+   * believed of what was seen through the same one only.
+   */
+  readonly reachedThrough: string;
   /** Quiet period before the second look. */
   readonly verifyAfterMs: number;
   /** Which targets a plan covers, in the order of erasure. */

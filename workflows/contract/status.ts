@@ -1,7 +1,7 @@
 import type { Guid } from './account';
 import type { Confirmation } from './confirmation';
 import type { Blocker, RejectionReason } from './eligibility';
-import type { FailureType } from './failures';
+import type { FailureType, FaultDetail } from './failures';
 import type { ErasurePlan } from './plan';
 import type { AttentionTarget, TargetName } from './targets';
 
@@ -19,6 +19,16 @@ export const RUNNING_PHASES = [
 /** How a closure can end. `phase` of a finished closure is its outcome. */
 export const OUTCOMES = ['closed', 'rejected', 'withdrawn', 'expired', 'stopped'] as const;
 
+/** Whether an outcome means that the account is closed: everything planned was erased, and is gone on reading again. */
+export function isClosed(outcome: Outcome | undefined): boolean {
+  return outcome === 'closed';
+}
+
+/** Whether an outcome lies past the point of no return: something may have been erased, so the export is kept. */
+export function isPastPointOfNoReturn(outcome: Outcome | undefined): boolean {
+  return isClosed(outcome) || outcome === 'stopped';
+}
+
 /** One of `RUNNING_PHASES`. */
 export type RunningPhase = (typeof RUNNING_PHASES)[number];
 /** One of `OUTCOMES`. */
@@ -30,14 +40,14 @@ export type Phase = RunningPhase | Outcome;
 export type StopReason =
   'account-gone' | Extract<RejectionReason, 'managed-tenant' | 'federated-tenant' | 'unknown-tenant'>;
 
-/** How far one target is. */
-export type TargetState = 'planned' | 'fenced' | 'erased' | 'verified' | 'stopped';
+/** How far one target is. `remains`: it was erased, and the look afterwards still found something. */
+export type TargetState = 'planned' | 'fenced' | 'erased' | 'remains' | 'verified' | 'stopped';
 
 /** One target, as the status shows it. */
 export interface TargetStatus {
   readonly name: TargetName;
   readonly state: TargetState;
-  /** How many items were erased; set from `erased` on. */
+  /** How many items were erased in all; set from the first erasure on, and never counted twice. */
   readonly erasedCount?: number;
   /** How often the target was erased; more than 1 when a look afterwards still found something. */
   readonly rounds?: number;
@@ -48,6 +58,8 @@ export interface ExportedFile {
   readonly sizeBytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** Of the blob: changes with its content, so that what is in storage can be compared without reading it. */
+  readonly etag: string;
 }
 
 /** What the export holds: the files in the order of their names. An empty list is a valid answer. */
@@ -57,14 +69,37 @@ export interface ExportManifest {
   readonly container: string;
 }
 
-/** A step that waits for an operator. */
-export interface Attention {
+/** The export as the status shows it. */
+export type ExportStatus =
+  | (ExportManifest & {
+      readonly kind: 'saved';
+      /** Once the closure has ended: when the export is deleted from storage. ISO 8601, UTC. */
+      readonly keptUntil?: string;
+    })
+  /** It was kept for its time, and deleted: the closure was reset after that. */
+  | { readonly kind: 'deleted' }
+  /** The person goes on without one: a decision of theirs, signed with the token. */
+  | { readonly kind: 'declined'; readonly declinedAt: string };
+
+/** A step that waits for an operator: what failed, and in opaque codes at which call of which far end. */
+export interface Attention extends FaultDetail {
   readonly target: AttentionTarget;
   readonly fault: FailureType;
   /** ISO 8601, UTC. */
   readonly since: string;
   /** How often the step was tried. */
   readonly attempts: number;
+  /** The fault in words: a fixed text without personal data. */
+  readonly text: string;
+}
+
+/** How an operator answered a step: the last answer of each, so that its repetition is known. */
+export interface AnsweredAttention {
+  readonly target: AttentionTarget;
+  /** That of the attention. */
+  readonly since: string;
+  readonly action: 'retry';
+  readonly by: string;
 }
 
 /** What had been done when a closure stopped. */
@@ -100,9 +135,10 @@ export interface ClosureStatus {
   readonly eraseAfter?: string;
   /** From here on the closure cannot be withdrawn. */
   readonly pointOfNoReturnAt?: string;
-  readonly export?: ExportManifest;
+  readonly export?: ExportStatus;
   readonly targets: readonly TargetStatus[];
   readonly attention: readonly Attention[];
+  readonly answered: readonly AnsweredAttention[];
   /** Signals `confirm` that were refused. */
   readonly refusedConfirmations: number;
   readonly stop?: StopReport;

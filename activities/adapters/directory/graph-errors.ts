@@ -1,13 +1,28 @@
 import {
   AccessDeniedError,
+  ExportLocationRefusedError,
   IndeterminateAnswerError,
   NotAuthenticatedError,
   RequestRefusedError,
   ThrottledError,
   UnavailableError,
+  type FaultAt,
   type PortFault,
 } from '../../ports/faults';
-import { parseRetryAfter, patienceFault, type HttpAnswer } from '../http';
+import { faultAt, parseRetryAfter, patienceFault, type HttpAnswer } from '../http';
+
+/** Why Graph refuses a container to export into. `StorageLocationAlreadyUsed` of them is a state of its protocol. */
+const LOCATION_CODES = [
+  'SharedAccessSignatureTokenInvalid',
+  'StorageLocationAlreadyUsed',
+  'StorageLocationInvalid',
+  'StorageLocationNeedsWriteAddPermissions',
+  'StorageLocationNotAzureBlob',
+  'StorageLocationNotServiceSAS',
+  'StorageLocationShouldNotAllowListAccess',
+  'StorageLocationShouldNotAllowReadAccess',
+  'StorageLocationShouldSupportAppendBlobs',
+] as const;
 
 /** The error codes that Microsoft documents for the calls we make. Only these may leave the adapter. */
 export const GRAPH_ERROR_CODES = [
@@ -18,6 +33,7 @@ export const GRAPH_ERROR_CODES = [
   'Authorization_RequestDenied',
   'ConcurrencyConflict',
   'Directory_ConcurrencyViolation',
+  'Directory_ExpiredPageToken',
   'Directory_ObjectNotFound',
   'Directory_QuotaExceeded',
   'Directory_ReplicaUnavailable',
@@ -30,31 +46,24 @@ export const GRAPH_ERROR_CODES = [
   'Request_ThrottledPermanently',
   'Request_ThrottledTemporarily',
   'Request_UnsupportedQuery',
-  'SharedAccessSignatureTokenInvalid',
-  'StorageLocationAlreadyUsed',
-  'StorageLocationInvalid',
-  'StorageLocationNeedsWriteAddPermissions',
-  'StorageLocationNotAzureBlob',
-  'StorageLocationNotServiceSAS',
-  'StorageLocationShouldNotAllowListAccess',
-  'StorageLocationShouldNotAllowReadAccess',
-  'StorageLocationShouldSupportAppendBlobs',
   'TooManyRequests',
   'serviceNotAvailable',
+  ...LOCATION_CODES,
 ] as const;
 
 /** One of `GRAPH_ERROR_CODES`. */
 export type GraphErrorCode = (typeof GRAPH_ERROR_CODES)[number];
 
-const FAR_END = 'directory';
 const THROTTLED = codes('TooManyRequests', 'Request_ThrottledTemporarily');
 const LATER = codes(
   'Directory_ReplicaUnavailable',
   'Directory_ConcurrencyViolation',
   'ConcurrencyConflict',
   'serviceNotAvailable',
+  // The list is read again from its beginning.
+  'Directory_ExpiredPageToken',
 );
-const ABSENT = codes('Request_ResourceNotFound', 'Directory_ObjectNotFound');
+const LOCATION = codes(...LOCATION_CODES);
 
 /**
  * The most specific code that we know in the body of an error: the innermost one. Inner errors are looked for under both
@@ -72,30 +81,44 @@ export function mostSpecificCode(body: string): GraphErrorCode | undefined {
   return code;
 }
 
-/** Whether the directory itself says that there is no such object. A 404 without its words may come from anybody. */
-export function isAbsence({ status, body }: HttpAnswer): boolean {
-  return status === 404 && ABSENT.has(mostSpecificCode(body));
+/**
+ * Whether the directory itself says that the object that the path names is not there. Every other 404 says nothing about it:
+ * `Directory_ObjectNotFound` is a directory that cannot read its own tenant, and a gateway has none of these codes. To be
+ * asked of calls on one object only: of a collection it may mean the object that the collection hangs on, or a page.
+ */
+export function isObjectAbsent({ status, body }: HttpAnswer): boolean {
+  return status === 404 && mostSpecificCode(body) === 'Request_ResourceNotFound';
+}
+
+/** Whether the directory says that it knows no such export: documented as 400, seen as 404. */
+export function isOperationUnknown(answer: HttpAnswer): boolean {
+  const isRefused = answer.status === 400 || answer.status === 404;
+  return (isRefused && mostSpecificCode(answer.body) === 'OperationNotFound') || isObjectAbsent(answer);
+}
+
+/** Whether the directory says that the container was exported into before. */
+export function isLocationUsed({ status, body }: HttpAnswer): boolean {
+  return status === 400 && mostSpecificCode(body) === 'StorageLocationAlreadyUsed';
 }
 
 /** The fault that an answer other than success is. Decides by status and code, never by message. */
-export function faultOf(answer: HttpAnswer, now: Date): PortFault {
-  const { status } = answer;
+export function faultOf(call: FaultAt, answer: HttpAnswer, now: Date): PortFault {
   const code = mostSpecificCode(answer.body);
+  const at = { ...faultAt(call, answer), ...(code === undefined ? {} : { code }) };
   // It says that waiting does not help.
-  if (code === 'Request_ThrottledPermanently') return new RequestRefusedError(FAR_END, status, code);
-  if (THROTTLED.has(code)) return new ThrottledError(FAR_END, parseRetryAfter(answer.headers.get('retry-after'), now));
-  if (LATER.has(code)) return new UnavailableError(FAR_END, status);
-  return patienceFault(FAR_END, answer, now) ?? refusalOf(status, code);
+  if (code === 'Request_ThrottledPermanently') return new RequestRefusedError(at);
+  if (THROTTLED.has(code)) return new ThrottledError(at, parseRetryAfter(answer.headers.get('retry-after'), now));
+  if (LATER.has(code)) return new UnavailableError(at);
+  return patienceFault(at, answer, now) ?? refusalOf(at, answer.status);
 }
 
-function refusalOf(status: number, code: GraphErrorCode | undefined): PortFault {
-  if (status < 400) return new IndeterminateAnswerError(FAR_END, 'it has an unexpected status');
-  if (status === 401) return new NotAuthenticatedError(FAR_END);
-  if (status === 403) return new AccessDeniedError(FAR_END, code);
-  if (status === 404 && code === undefined) {
-    return new IndeterminateAnswerError(FAR_END, 'it is a 404 that is not the directory’s own');
-  }
-  return new RequestRefusedError(FAR_END, status, code);
+function refusalOf(at: FaultAt, status: number): PortFault {
+  if (status < 400) return new IndeterminateAnswerError(at, 'it has an unexpected status');
+  if (LOCATION.has(at.code)) return new ExportLocationRefusedError(at);
+  if (status === 401) return new NotAuthenticatedError(at);
+  if (status === 403) return new AccessDeniedError(at);
+  if (status === 404) return new IndeterminateAnswerError(at, 'it is a 404 that does not speak of the object');
+  return new RequestRefusedError(at);
 }
 
 function codes(...members: readonly GraphErrorCode[]): ReadonlySet<unknown> {

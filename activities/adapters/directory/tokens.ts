@@ -7,7 +7,8 @@ import { Sensitive } from '../../ports/sensitive';
 export interface TokenSource {
   /**
    * A token for that tenant. With `isRetry` the one before was not accepted: a source that can get another does.
-   * @throws NotAuthenticatedError when there is none, UnavailableError when nobody answers
+   * @throws NotAuthenticatedError when there is none
+   * @throws ThrottledError, UnavailableError when whoever gives it cannot do it now
    */
   readonly tokenFor: (
     tenantId: Guid,
@@ -16,11 +17,17 @@ export interface TokenSource {
   ) => Promise<Sensitive<string>>;
 }
 
-const FAR_END = 'directory';
+const AT = { farEnd: 'directory', operation: 'directory.get-token' } as const;
 
-/** Always the same token, for every tenant: for development, and behind a gateway. */
+/** Stands in a token for the tenant's id: a gateway that knows tenants by their tokens can then tell which one is meant. */
+const TENANT_PLACEHOLDER = '{tenantId}';
+
+/** Always the same token, but for the tenant's id where it has a place for it: for development, and behind a gateway. */
 export function createStaticTokens(token: Sensitive<string>): TokenSource {
-  return { tokenFor: () => Promise.resolve().then(() => toToken(token.reveal())) };
+  return {
+    tokenFor: (tenantId) =>
+      Promise.resolve().then(() => toToken(token.reveal().replaceAll(TENANT_PLACEHOLDER, tenantId))),
+  };
 }
 
 /** The token in a file that somebody else renews. Read once, and again after a token was not accepted. */
@@ -39,7 +46,7 @@ async function readToken(path: string, signal: AbortSignal): Promise<Sensitive<s
     return toToken(await readFile(path, { encoding: 'utf8', signal }));
   } catch {
     signal.throwIfAborted();
-    throw new NotAuthenticatedError(FAR_END);
+    throw new NotAuthenticatedError({ ...AT, code: 'token-file-unreadable' });
   }
 }
 
@@ -49,6 +56,6 @@ async function readToken(path: string, signal: AbortSignal): Promise<Sensitive<s
  */
 export function toToken(text: string): Sensitive<string> {
   const token = text.trim();
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new NotAuthenticatedError(FAR_END);
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new NotAuthenticatedError({ ...AT, code: 'token-unusable' });
   return new Sensitive(token);
 }

@@ -1,5 +1,6 @@
-import { toGuid, type Guid } from '../../../workflows/contract/account';
-import { IndeterminateAnswerError } from '../../ports/faults';
+import type { Guid } from '../../../workflows/contract/account';
+import { toGuid } from '../../../workflows/contract/ids';
+import { IndeterminateAnswerError, type FaultAt } from '../../ports/faults';
 import type { RealmKind } from '../../ports/tenant-realm';
 
 /**
@@ -8,14 +9,18 @@ import type { RealmKind } from '../../ports/tenant-realm';
  * fallback. `NameSpaceType` means something else by the word: an unmanaged organisation is of type `Managed`.
  * @throws IndeterminateAnswerError when the answer does not say it beyond doubt
  */
-export function parseRealmAnswer(answer: unknown, address: string): RealmKind {
+export function parseRealmAnswer(at: FaultAt, answer: unknown, address: string): RealmKind {
+  const odd = oddAt(at);
   if (!isRecord(answer)) throw odd('it is not an object');
   const { NameSpaceType: type, Login: login, IsViral: viral } = answer;
   if (typeof login !== 'string' || login.toLowerCase() !== address.toLowerCase()) {
     throw odd('Login does not match the address');
   }
   const kind = kindOfNameSpace(type);
-  if (!isViral(viral)) return kind;
+  if (kind === undefined) throw odd('NameSpaceType is missing or has an unexpected value');
+  const mark = viralMark(viral);
+  if (mark === undefined) throw odd('IsViral has an unexpected type');
+  if (!mark) return kind;
   if (kind !== 'managed') throw odd('IsViral contradicts NameSpaceType');
   return 'unmanaged';
 }
@@ -24,7 +29,8 @@ export function parseRealmAnswer(answer: unknown, address: string): RealmKind {
  * The tenant that an OpenID configuration is of: the id that stands both in `issuer` and in `token_endpoint`.
  * @throws IndeterminateAnswerError when one of them names none, or they name two
  */
-export function parseOpenIdConfiguration(answer: unknown): Guid {
+export function parseOpenIdConfiguration(at: FaultAt, answer: unknown): Guid {
+  const odd = oddAt(at);
   if (!isRecord(answer)) throw odd('it is not an object');
   const issued = tenantIn(answer['issuer'], /\/([^/]+)\/v2\.0\/?$/);
   const signedIn = tenantIn(answer['token_endpoint'], /\/([^/]+)\/oauth2\/v2\.0\/token$/);
@@ -38,7 +44,7 @@ export function isInvalidTenant(answer: unknown): boolean {
   return isRecord(answer) && answer['error'] === 'invalid_tenant';
 }
 
-function kindOfNameSpace(type: unknown): 'managed' | 'federated' | 'unknown' {
+function kindOfNameSpace(type: unknown): 'managed' | 'federated' | 'unknown' | undefined {
   switch (type) {
     case 'Managed':
       return 'managed';
@@ -47,17 +53,16 @@ function kindOfNameSpace(type: unknown): 'managed' | 'federated' | 'unknown' {
     case 'Unknown':
       return 'unknown';
     default:
-      throw odd('NameSpaceType is missing or has an unexpected value');
+      return undefined;
   }
 }
 
-/** Documented as a boolean, seen as text. */
-function isViral(value: unknown): boolean {
+/** Documented as a boolean, seen as text; not there is `false`, and anything else `undefined`. */
+function viralMark(value: unknown): boolean | undefined {
   if (value === undefined) return false;
   if (typeof value === 'boolean') return value;
   const text = typeof value === 'string' ? value.toLowerCase() : undefined;
-  if (text !== 'true' && text !== 'false') throw odd('IsViral has an unexpected type');
-  return text === 'true';
+  return text === 'true' || text === 'false' ? text === 'true' : undefined;
 }
 
 function tenantIn(url: unknown, pattern: RegExp): Guid | undefined {
@@ -68,6 +73,6 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function odd(oddity: string): IndeterminateAnswerError {
-  return new IndeterminateAnswerError('tenant-realm', oddity);
+function oddAt(at: FaultAt): (oddity: string) => IndeterminateAnswerError {
+  return (oddity) => new IndeterminateAnswerError(at, oddity);
 }

@@ -4,23 +4,23 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
   type BlobClient,
-  type BlobItem,
   type ContainerClient,
 } from '@azure/storage-blob';
-import type { ExportStorage, StoredFile } from '../../ports/export-storage';
-import { IndeterminateAnswerError } from '../../ports/faults';
+import type { ExportStorage } from '../../ports/export-storage';
 import { Sensitive } from '../../ports/sensitive';
 import { readBlob, readRequestInfo } from './blob-content';
 import { attempt, isAnswer } from './blob-faults';
+import { listContainers, listFiles } from './listings';
+import { pipelineFor, type ConnectOptions } from './pipeline';
 import { REQUEST_INFO_FILE } from './request-info';
-import { grantWriting, ONE_ATTEMPT, sasProtocolFor } from './write-grant';
+import { grantWriting, sasProtocolFor } from './write-grant';
 
 const HOUR_MS = 3_600_000;
 /** Links begin a little in the past, for clocks that are late. */
 const CLOCK_SKEW_MS = 300_000;
 
 /** Where the exports are kept, and how patient to be. */
-export interface AzureBlobOptions {
+export interface AzureBlobOptions extends ConnectOptions {
   /** With the account's key: only a service SAS may live longer than 7 days. */
   readonly connectionString: string;
   /** How long a stored access policy may take to act: documented are 30 s. Default 45 s. */
@@ -38,45 +38,43 @@ export interface AzureBlobOptions {
  * @throws RangeError when the connection string cannot be read or has no account key, and for names that cannot be
  */
 export function createAzureBlobStorage(options: AzureBlobOptions): ExportStorage {
-  const { service, credential } = connect(options.connectionString);
+  const { service, credential } = connect(options);
   const { policyWaitMs = 45_000, retryDelayMs = 1000, pageSize = 5000 } = options;
   const containerOf = (container: string): ContainerClient => service.getContainerClient(toContainerName(container));
   const blobOf = (container: string, name: string): BlobClient =>
     containerOf(container).getBlobClient(toBlobName(name));
   return {
     createContainer: async (container, signal) => {
-      await attempt(signal, (abortSignal) => containerOf(container).createIfNotExists({ abortSignal }));
+      const call = { operation: 'storage.create-container', signal } as const;
+      await attempt(call, (abortSignal) => containerOf(container).createIfNotExists({ abortSignal }));
     },
-    grantWriting: async (container, expiresAt, signal) =>
-      grantWriting({ container: containerOf(container), credential, expiresAt, policyWaitMs, retryDelayMs }, signal),
+    grantWriting: async (container, expiresAt, signal) => {
+      const grant = { container: containerOf(container), credential, expiresAt, policyWaitMs, retryDelayMs };
+      return grantWriting({ ...grant, connect: options }, signal);
+    },
     revokeWriting: async (container, signal) => removePolicies(containerOf(container), signal),
     readRequestInfo: async (container, signal) => readRequestInfo(blobOf(container, REQUEST_INFO_FILE), signal),
-    listFiles: async (container, signal) => {
-      const pages = await allPages(signal, (abortSignal, from) =>
-        containerOf(container)
-          .listBlobsFlat({ abortSignal })
-          .byPage({ maxPageSize: pageSize, ...from }),
-      );
-      return toStoredFiles(pages.flatMap(({ segment }) => segment.blobItems));
+    check: async (signal) => {
+      const call = { operation: 'storage.check', signal } as const;
+      await attempt(call, (abortSignal) => service.getProperties({ abortSignal }));
     },
-    readFile: async (container, name, signal) => readBlob(blobOf(container, name), signal),
+    listFiles: async (container, signal) => listFiles(containerOf(container), pageSize, signal),
+    readFile: async (container, name, signal) =>
+      readBlob(blobOf(container, name), { operation: 'storage.read-file', signal }),
     linkToFile: (container, name, expiresAt) =>
       new Promise((resolve) => {
         resolve(readLink(blobOf(container, name), credential, expiresAt));
       }),
-    listContainers: async (prefix, signal) => {
-      const pages = await allPages(signal, (abortSignal, from) =>
-        service.listContainers({ prefix, abortSignal }).byPage({ maxPageSize: pageSize, ...from }),
-      );
-      return pages.flatMap(({ containerItems }) => containerItems.map(({ name }) => name));
-    },
+    listContainers: async (prefix, signal) => listContainers(service, { prefix, pageSize }, signal),
     deleteContainer: async (container, signal) => deleteContainer(containerOf(container), signal),
   };
 }
 
-function connect(connectionString: string): { service: BlobServiceClient; credential: StorageSharedKeyCredential } {
-  const service = parseConnectionString(connectionString);
-  if (service.credential instanceof StorageSharedKeyCredential) return { service, credential: service.credential };
+function connect(options: AzureBlobOptions): { service: BlobServiceClient; credential: StorageSharedKeyCredential } {
+  const { url, credential } = parseConnectionString(options.connectionString);
+  if (credential instanceof StorageSharedKeyCredential) {
+    return { service: new BlobServiceClient(url, pipelineFor(credential, options)), credential };
+  }
   throw new RangeError(
     'The connection string of the storage has no account key: a shared access signature is not enough.',
   );
@@ -84,7 +82,7 @@ function connect(connectionString: string): { service: BlobServiceClient; creden
 
 function parseConnectionString(connectionString: string): BlobServiceClient {
   try {
-    return BlobServiceClient.fromConnectionString(connectionString, ONE_ATTEMPT);
+    return BlobServiceClient.fromConnectionString(connectionString);
   } catch {
     // Without the cause: it may quote what it could not read.
     throw new RangeError('The connection string of the storage cannot be read.');
@@ -104,52 +102,9 @@ function toBlobName(name: string): string {
   throw new RangeError('This cannot be the name of a file.');
 }
 
-interface PagePosition {
-  readonly continuationToken?: string;
-}
-
-/** One request a page, each with a time of its own. */
-async function allPages<P extends PagePosition>(
-  signal: AbortSignal,
-  pagesFrom: (abortSignal: AbortSignal, from: PagePosition) => AsyncIterableIterator<P>,
-): Promise<readonly P[]> {
-  const pages: P[] = [];
-  let next: PagePosition | undefined = {};
-  while (next !== undefined) {
-    const from: PagePosition = next;
-    const page = await attempt(signal, (abortSignal) => firstOf(pagesFrom(abortSignal, from)));
-    pages.push(page);
-    next = hasNext(page) ? { continuationToken: page.continuationToken } : undefined;
-  }
-  return pages;
-}
-
-/** The service ends a listing with an empty token. */
-function hasNext(page: PagePosition): page is Required<PagePosition> {
-  return page.continuationToken !== undefined && page.continuationToken !== '';
-}
-
-async function firstOf<P>(pages: AsyncIterableIterator<P>): Promise<P> {
-  const first = await pages.next();
-  if (first.done !== true) return first.value;
-  throw new IndeterminateAnswerError('export-storage', 'a listing has no first page');
-}
-
-function toStoredFiles(blobs: readonly BlobItem[]): readonly StoredFile[] {
-  return blobs
-    .filter(({ name }) => name !== REQUEST_INFO_FILE)
-    .map(toStoredFile)
-    .sort((one, other) => (one.name < other.name ? -1 : 1));
-}
-
-function toStoredFile({ name, properties: { contentLength } }: BlobItem): StoredFile {
-  if (contentLength !== undefined) return { name, sizeBytes: contentLength };
-  throw new IndeterminateAnswerError('export-storage', 'a listed file has no size');
-}
-
 /** A container that is not there has no policy to remove. */
 async function removePolicies(container: ContainerClient, signal: AbortSignal): Promise<void> {
-  await attempt(signal, async (abortSignal) => {
+  await attempt({ operation: 'storage.revoke-writing', signal }, async (abortSignal) => {
     try {
       await container.setAccessPolicy(undefined, [], { abortSignal });
     } catch (error) {
@@ -159,7 +114,7 @@ async function removePolicies(container: ContainerClient, signal: AbortSignal): 
 }
 
 async function deleteContainer(container: ContainerClient, signal: AbortSignal): Promise<'deleted' | 'absent'> {
-  return attempt(signal, async (abortSignal) => {
+  return attempt({ operation: 'storage.delete-container', signal }, async (abortSignal) => {
     try {
       await container.delete({ abortSignal });
       return 'deleted';

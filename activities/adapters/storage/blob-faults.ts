@@ -4,11 +4,11 @@ import {
   IndeterminateAnswerError,
   NotAuthenticatedError,
   RequestRefusedError,
-  ThrottledError,
   UnavailableError,
+  type FaultAt,
+  PortFault,
 } from '../../ports/faults';
-
-const FAR_END = 'export-storage';
+import { faultAt, patienceFault, type AnswerHeaders } from '../http';
 
 /** How long one request may take until its answer begins, and a stream may stay silent. The SDK itself waits for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -24,6 +24,7 @@ const DOCUMENTED_CODES: ReadonlySet<string> = new Set([
   'BlobArchived',
   'BlobNotFound',
   'ConditionNotMet',
+  'ContainerBeingDeleted',
   'ContainerDisabled',
   'ContainerNotFound',
   'InsufficientAccountPermissions',
@@ -33,17 +34,47 @@ const DOCUMENTED_CODES: ReadonlySet<string> = new Set([
   'PublicAccessNotPermitted',
 ]);
 
+/** Our codes of the calls of the storage, as they stand in faults, attention and log. */
+export const STORAGE_OPERATIONS = [
+  'storage.check',
+  'storage.create-container',
+  'storage.delete-container',
+  'storage.grant-writing',
+  'storage.list-containers',
+  'storage.list-files',
+  'storage.read-file',
+  'storage.read-request-info',
+  'storage.revoke-writing',
+] as const;
+
+/** One of `STORAGE_OPERATIONS`. */
+export type StorageOperation = (typeof STORAGE_OPERATIONS)[number];
+
+/** A call, and what ends it. */
+export interface StorageCall {
+  readonly operation: StorageOperation;
+  readonly signal: AbortSignal;
+}
+
+/** Where a fault of this call is. */
+export function storageAt(operation: StorageOperation): FaultAt {
+  return { farEnd: 'export-storage', operation };
+}
+
 /**
  * Makes one request: bounded in time, ended by the signal, its errors turned into the port's faults.
  * @throws the signal's reason when the signal ended it
  */
-export async function attempt<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function attempt<T>(
+  { operation, signal }: StorageCall,
+  request: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const bounds = boundBy(signal);
   try {
     return await bounds.inTime(request(bounds.signal));
   } catch (error) {
     signal.throwIfAborted();
-    throw toFault(error);
+    throw toFault(storageAt(operation), error);
   } finally {
     bounds.release();
   }
@@ -60,7 +91,8 @@ export interface BoundedSteps {
 }
 
 /** As `attempt`, for an answer that comes in pieces: the time runs anew for each of them. */
-export function boundSteps(signal: AbortSignal): BoundedSteps {
+export function boundSteps({ operation, signal }: StorageCall): BoundedSteps {
+  const at = storageAt(operation);
   const { inTime, ...bounds } = boundBy(signal);
   const within = async <T>(step: Promise<T>): Promise<T> => {
     try {
@@ -68,7 +100,7 @@ export function boundSteps(signal: AbortSignal): BoundedSteps {
     } catch (error) {
       signal.throwIfAborted();
       // A stream breaks with errors of the socket's own kind.
-      throw error instanceof RestError ? toFault(error) : new UnavailableError(FAR_END);
+      throw error instanceof RestError || error instanceof PortFault ? toFault(at, error) : new UnavailableError(at);
     }
   };
   return { ...bounds, within };
@@ -111,28 +143,28 @@ export function isAnswer(error: unknown, status: number, code?: string): boolean
 }
 
 /** The port's fault for an error of the SDK. The SDK's error goes no further: it carries URLs, with their signatures. */
-function toFault(error: unknown): unknown {
-  if (isTimeout(error)) return new UnavailableError(FAR_END);
+function toFault(call: FaultAt, error: unknown): unknown {
+  if (error instanceof Error && error.name === 'AbortError') return new UnavailableError(call);
   if (!(error instanceof RestError)) return error;
-  if (error.statusCode === undefined) return new UnavailableError(FAR_END);
-  // What cannot be read with a good status is odd; with a bad one it is the page of a gateway, and the status says it all.
-  if (error.statusCode < 400) return new IndeterminateAnswerError(FAR_END, 'the answer is not XML');
-  return faultOfStatus(error.statusCode, error);
+  if (error.statusCode === undefined) return new UnavailableError(call);
+  const answer = { status: error.statusCode, headers: headersOf(error) };
+  // What is not the service's own with a good status is odd; with a bad one it is the page of a gateway, and the status says it all.
+  if (answer.status < 400)
+    return new IndeterminateAnswerError(faultAt(call, answer), 'it is not the answer of a storage');
+  const at = { ...faultAt(call, answer), ...documentedCode(error) };
+  return patienceFault(at, answer, new Date()) ?? refusalOf(at, error);
 }
 
-function faultOfStatus(status: number, error: RestError): Error {
-  const retryAfterMs = retryAfterOf(error);
-  if (status === 429 || (status === 503 && retryAfterMs !== undefined))
-    return new ThrottledError(FAR_END, retryAfterMs);
-  if (isForLater(status, error)) return new UnavailableError(FAR_END, status);
-  if (status === 401) return new NotAuthenticatedError(FAR_END);
-  const code = documentedCodeOf(error);
-  return status === 403 ? new AccessDeniedError(FAR_END, code) : new RequestRefusedError(FAR_END, status, code);
+function refusalOf(at: FaultAt, error: RestError): PortFault {
+  // The name of a container comes free again by itself, some seconds after its deletion.
+  if (isAnswer(error, 409, 'ContainerBeingDeleted')) return new UnavailableError(at);
+  if (at.status === 401) return new NotAuthenticatedError(at);
+  return at.status === 403 ? new AccessDeniedError(at) : new RequestRefusedError(at);
 }
 
-function documentedCodeOf(error: RestError): string | undefined {
+function documentedCode(error: RestError): { readonly code?: string } {
   const code = codeOf(error);
-  return code !== undefined && DOCUMENTED_CODES.has(code) ? code : undefined;
+  return code !== undefined && DOCUMENTED_CODES.has(code) ? { code } : {};
 }
 
 /** Of the header, which every answer of the service has: the SDK looks into the body, and a HEAD has none. */
@@ -140,19 +172,6 @@ function codeOf(error: RestError): string | undefined {
   return error.response?.headers.get('x-ms-error-code') ?? error.code;
 }
 
-/** The name of a container comes free again by itself, some seconds after its deletion. */
-function isForLater(status: number, error: RestError): boolean {
-  return status === 408 || status >= 500 || isAnswer(error, 409, 'ContainerBeingDeleted');
-}
-
-function retryAfterOf(error: RestError): number | undefined {
-  const text = error.response?.headers.get('retry-after');
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+function headersOf({ response }: RestError): AnswerHeaders {
+  return { get: (name) => response?.headers.get(name) ?? null };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { toGuid } from '../../../workflows/contract/account';
+import { toGuid } from '../../../workflows/contract/ids';
 import type { RequestInfo } from '../../ports/export-storage';
 
 /** The file that the directory writes into a container before it queues an export. It is never removed by us. */

@@ -5,25 +5,24 @@ import {
   generateBlobSASQueryParameters,
   SASProtocol,
   type SignedIdentifier,
-  type StoragePipelineOptions,
   type StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { IndeterminateAnswerError, UnavailableError } from '../../ports/faults';
 import { Sensitive } from '../../ports/sensitive';
-import { attempt, isAnswer } from './blob-faults';
-
-/** One attempt per request: Temporal is the retry engine. */
-export const ONE_ATTEMPT: StoragePipelineOptions = { retryOptions: { maxTries: 1 } };
+import { attempt, isAnswer, storageAt, type StorageCall } from './blob-faults';
+import { pipelineFor, type ConnectOptions } from './pipeline';
 
 /** Add, create, write. The directory's export refuses a SAS that can read or list. */
 const PERMISSIONS = 'acw';
 const POLICY_ID = 'export';
 const PROBE = 'probe';
+const AT = storageAt('storage.grant-writing');
 /** No blob ever has this ETag, so that a write under this condition is authorised and then does nothing. */
 const IMPOSSIBLE_ETAG = '"0x0"';
 
 /** Whom to let write, until when, and how patient to be until the storage knows. */
 export interface WriteGrant {
+  readonly connect: ConnectOptions;
   readonly container: ContainerClient;
   readonly credential: StorageSharedKeyCredential;
   readonly expiresAt: Date;
@@ -40,11 +39,12 @@ export interface WriteGrant {
  * @throws IndeterminateAnswerError when the SAS can do more than write
  */
 export async function grantWriting(grant: WriteGrant, signal: AbortSignal): Promise<Sensitive<string>> {
-  await ensurePolicy(grant, signal);
+  const call = { operation: 'storage.grant-writing', signal } as const;
+  await ensurePolicy(grant, call);
   const url = `${grant.container.url}?${writeSas(grant)}`;
-  const writer = new ContainerClient(url, new AnonymousCredential(), ONE_ATTEMPT);
-  await waitUntilAccepted(writer, grant, signal);
-  await assertWriteOnly(writer, signal);
+  const writer = new ContainerClient(url, pipelineFor(new AnonymousCredential(), grant.connect));
+  await waitUntilAccepted(writer, grant, call);
+  await assertWriteOnly(writer, call);
   return new Sensitive(url);
 }
 
@@ -53,13 +53,13 @@ export function sasProtocolFor(url: string): { readonly protocol?: SASProtocol }
   return url.startsWith('http:') ? {} : { protocol: SASProtocol.Https };
 }
 
-async function ensurePolicy({ container, expiresAt }: WriteGrant, signal: AbortSignal): Promise<void> {
-  const found = await attempt(signal, (abortSignal) => container.getAccessPolicy({ abortSignal }));
+async function ensurePolicy({ container, expiresAt }: WriteGrant, call: StorageCall): Promise<void> {
+  const found = await attempt(call, (abortSignal) => container.getAccessPolicy({ abortSignal }));
   const isPublic = found.blobPublicAccess !== undefined;
   // A later expiry is kept: an attempt that comes late must not shorten what is already in use.
   if (!isPublic && found.signedIdentifiers.some((policy) => isPolicyUntil(policy, expiresAt))) return;
   const policy = { id: POLICY_ID, accessPolicy: { permissions: PERMISSIONS, expiresOn: expiresAt } };
-  await attempt(signal, (abortSignal) => container.setAccessPolicy(undefined, [policy], { abortSignal }));
+  await attempt(call, (abortSignal) => container.setAccessPolicy(undefined, [policy], { abortSignal }));
 }
 
 function isPolicyUntil({ id, accessPolicy }: SignedIdentifier, expiresAt: Date): boolean {
@@ -75,11 +75,13 @@ function writeSas({ container, credential }: WriteGrant): string {
   ).toString();
 }
 
-async function waitUntilAccepted(writer: ContainerClient, grant: WriteGrant, signal: AbortSignal): Promise<void> {
+async function waitUntilAccepted(writer: ContainerClient, grant: WriteGrant, call: StorageCall): Promise<void> {
   const giveUpAt = performance.now() + grant.policyWaitMs;
-  while (!(await attempt(signal, (abortSignal) => isWriteAccepted(writer, abortSignal)))) {
-    if (performance.now() + grant.retryDelayMs > giveUpAt) throw new UnavailableError('export-storage', 403);
-    await attempt(signal, (abortSignal) => pause(grant.retryDelayMs, undefined, { signal: abortSignal }));
+  while (!(await attempt(call, (abortSignal) => isWriteAccepted(writer, abortSignal)))) {
+    if (performance.now() + grant.retryDelayMs > giveUpAt) {
+      throw new UnavailableError({ ...storageAt(call.operation), status: 403 });
+    }
+    await attempt(call, (abortSignal) => pause(grant.retryDelayMs, undefined, { signal: abortSignal }));
   }
 }
 
@@ -87,17 +89,17 @@ async function waitUntilAccepted(writer: ContainerClient, grant: WriteGrant, sig
 async function isWriteAccepted(writer: ContainerClient, abortSignal: AbortSignal): Promise<boolean> {
   const conditions = { ifMatch: IMPOSSIBLE_ETAG };
   const outcome = await statusOf(writer.getAppendBlobClient(PROBE).create({ abortSignal, conditions }));
-  if (outcome === 'done') throw new IndeterminateAnswerError('export-storage', 'a write condition was ignored');
+  if (outcome === 'done') throw new IndeterminateAnswerError(AT, 'a write condition was ignored');
   return outcome !== 'forbidden';
 }
 
-async function assertWriteOnly(writer: ContainerClient, signal: AbortSignal): Promise<void> {
-  const read = await attempt(signal, (abortSignal) =>
+async function assertWriteOnly(writer: ContainerClient, call: StorageCall): Promise<void> {
+  const read = await attempt(call, (abortSignal) =>
     statusOf(writer.getBlobClient(PROBE).getProperties({ abortSignal })),
   );
-  const list = await attempt(signal, (abortSignal) => statusOf(writer.listBlobsFlat({ abortSignal }).next()));
+  const list = await attempt(call, (abortSignal) => statusOf(writer.listBlobsFlat({ abortSignal }).next()));
   if (read === 'forbidden' && list === 'forbidden') return;
-  throw new IndeterminateAnswerError('export-storage', 'a SAS without the rights to read and list is let through');
+  throw new IndeterminateAnswerError(AT, 'a SAS without the rights to read and list is let through');
 }
 
 async function statusOf(request: Promise<unknown>): Promise<'done' | 'forbidden' | 'authorised'> {

@@ -91,7 +91,7 @@ describe('a right to write into a container of Azure Blob', () => {
   it('is not given for a container that is not there', async () => {
     await expect(storage.grantWriting(`none-${container}`, inDays(1), signal)).rejects.toMatchObject({
       name: 'RequestRefusedError',
-      code: 'ContainerNotFound',
+      detail: { operation: 'storage.grant-writing', code: 'ContainerNotFound' },
     });
   });
 });

@@ -22,7 +22,13 @@ const SECRETS = [CANARY, 'ca4a', '127.0.0.1', 'Bearer'];
 const { signal } = new AbortController();
 
 const error = { code: CANARY, message: CANARY, innerError: { code: CANARY, message: CANARY } };
-const headers = { location: `/${CANARY}`, 'x-canary': CANARY, 'retry-after': CANARY };
+const headers = {
+  location: `/${CANARY}`,
+  'x-canary': CANARY,
+  'retry-after': CANARY,
+  'request-id': CANARY,
+  'x-ms-request-id': CANARY,
+};
 const STATUSES = [200, 202, 302, 400, 401, 403, 404, 408, 409, 423, 429, 500, 503];
 const REPLIES: readonly Reply[] = [
   ...STATUSES.map((status) => ({ status, headers, body: { error, id: CANARY, value: [CANARY], Login: CANARY } })),

@@ -3,13 +3,16 @@ import fc from 'fast-check';
 import {
   faultOf,
   GRAPH_ERROR_CODES,
-  isAbsence,
+  isLocationUsed,
+  isObjectAbsent,
+  isOperationUnknown,
   mostSpecificCode,
 } from '../../../activities/adapters/directory/graph-errors';
 import type { HttpAnswer } from '../../../activities/adapters/http';
 import { PortFault } from '../../../activities/ports/faults';
 
 const now = new Date('2026-03-01T12:00:00Z');
+const AT = { farEnd: 'directory', operation: 'directory.find-account' } as const;
 
 function answer(status: number, body: unknown, retryAfter?: string): HttpAnswer {
   const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter });
@@ -18,6 +21,18 @@ function answer(status: number, body: unknown, retryAfter?: string): HttpAnswer 
 
 function coded(status: number, code: string, retryAfter?: string): HttpAnswer {
   return answer(status, { error: { code, message: 'never looked at' } }, retryAfter);
+}
+
+function unavailable(status: number): object {
+  return { name: 'UnavailableError', detail: { operation: AT.operation, status } };
+}
+
+function refused(status: number, code: string): object {
+  return { name: 'RequestRefusedError', detail: { status, code } };
+}
+
+function denied(code: string): object {
+  return { name: 'AccessDeniedError', detail: { operation: AT.operation, status: 403, code } };
 }
 
 describe('The code of a Graph error', () => {
@@ -80,26 +95,48 @@ describe('The code of a Graph error', () => {
 
         expect([undefined, ...GRAPH_ERROR_CODES]).toContain(code);
         expect(code === undefined || text.includes(code)).toBe(true);
-        expect(faultOf(answer(status, text), now)).toBeInstanceOf(PortFault);
+        expect(faultOf(AT, answer(status, text), now)).toBeInstanceOf(PortFault);
       }),
       { numRuns: 1000 },
     );
   });
 });
 
-describe('Absence', () => {
-  it.each(['Request_ResourceNotFound', 'Directory_ObjectNotFound'])('is a 404 with %s', (code) => {
-    expect(isAbsence(coded(404, code))).toBe(true);
-    expect(isAbsence(coded(400, code))).toBe(false);
-    expect(isAbsence(coded(500, code))).toBe(false);
+describe('The absence of an object', () => {
+  it('is a 404 with Request_ResourceNotFound, and no other status', () => {
+    expect(isObjectAbsent(coded(404, 'Request_ResourceNotFound'))).toBe(true);
+    expect(isObjectAbsent(coded(400, 'Request_ResourceNotFound'))).toBe(false);
+    expect(isObjectAbsent(coded(500, 'Request_ResourceNotFound'))).toBe(false);
   });
 
-  it.each(['', '<html>', '{"error":{"code":"OperationNotFound"}}', '{"error":{"code":"ResourceNotFound"}}'])(
+  it.each([...GRAPH_ERROR_CODES.filter((code) => code !== 'Request_ResourceNotFound'), 'ResourceNotFound', ''])(
     'is not a 404 with %s',
-    (body) => {
-      expect(isAbsence(answer(404, body))).toBe(false);
+    (code) => {
+      expect(isObjectAbsent(coded(404, code))).toBe(false);
     },
   );
+
+  it.each(['', '<html>', '[]'])('is not a 404 with the body %j', (body) => {
+    expect(isObjectAbsent(answer(404, body))).toBe(false);
+  });
+});
+
+describe('The states of an export', () => {
+  it('are told by status and code together', () => {
+    expect([400, 404, 403, 500].map((status) => isOperationUnknown(coded(status, 'OperationNotFound')))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(isOperationUnknown(coded(404, 'Request_ResourceNotFound'))).toBe(true);
+    expect(isOperationUnknown(coded(404, 'Directory_ObjectNotFound'))).toBe(false);
+    expect([400, 404, 200].map((status) => isLocationUsed(coded(status, 'StorageLocationAlreadyUsed')))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
 });
 
 describe('The fault of an answer', () => {
@@ -109,27 +146,45 @@ describe('The fault of an answer', () => {
     [coded(503, 'serviceUnavailable', '5'), { name: 'ThrottledError', retryAfterMs: 5000 }],
     [coded(503, 'Request_ThrottledTemporarily'), { name: 'ThrottledError' }],
     [coded(400, 'Request_ThrottledTemporarily', '9'), { name: 'ThrottledError', retryAfterMs: 9000 }],
-    [coded(429, 'Request_ThrottledPermanently'), { name: 'RequestRefusedError', code: 'Request_ThrottledPermanently' }],
+    [coded(429, 'Request_ThrottledPermanently'), refused(429, 'Request_ThrottledPermanently')],
     [coded(400, 'TooManyRequests'), { name: 'ThrottledError', retryAfterMs: undefined }],
-    [coded(400, 'serviceNotAvailable'), { name: 'UnavailableError', status: 400 }],
-    [coded(503, 'serviceNotAvailable'), { name: 'UnavailableError', status: 503 }],
-    [coded(404, 'Directory_ReplicaUnavailable'), { name: 'UnavailableError', status: 404 }],
-    [coded(409, 'Directory_ConcurrencyViolation'), { name: 'UnavailableError', status: 409 }],
-    [coded(409, 'ConcurrencyConflict'), { name: 'UnavailableError', status: 409 }],
-    [answer(408, ''), { name: 'UnavailableError', status: 408 }],
-    [answer(500, ''), { name: 'UnavailableError', status: 500 }],
-    [answer(504, '<html>'), { name: 'UnavailableError', status: 504 }],
-    [coded(401, 'InvalidAuthenticationToken'), { name: 'NotAuthenticatedError' }],
-    [coded(403, 'Authorization_RequestDenied'), { name: 'AccessDeniedError', code: 'Authorization_RequestDenied' }],
-    [coded(403, 'ada@analytical.example'), { name: 'AccessDeniedError', code: undefined }],
-    [answer(404, ''), { name: 'IndeterminateAnswerError', oddity: 'it is a 404 that is not the directory’s own' }],
+    [coded(400, 'serviceNotAvailable'), unavailable(400)],
+    [coded(503, 'serviceNotAvailable'), unavailable(503)],
+    [coded(404, 'Directory_ReplicaUnavailable'), unavailable(404)],
+    [coded(409, 'Directory_ConcurrencyViolation'), unavailable(409)],
+    [coded(409, 'ConcurrencyConflict'), unavailable(409)],
+    [coded(400, 'Directory_ExpiredPageToken'), unavailable(400)],
+    [answer(408, ''), unavailable(408)],
+    [answer(500, ''), unavailable(500)],
+    [answer(504, '<html>'), unavailable(504)],
+    [coded(401, 'InvalidAuthenticationToken'), { name: 'NotAuthenticatedError', detail: { status: 401 } }],
+    [coded(403, 'Authorization_RequestDenied'), denied('Authorization_RequestDenied')],
+    [answer(404, ''), { name: 'IndeterminateAnswerError', oddity: 'it is a 404 that does not speak of the object' }],
     [coded(404, 'ResourceNotFound'), { name: 'IndeterminateAnswerError' }],
-    [coded(404, 'OperationNotFound'), { name: 'RequestRefusedError', status: 404, code: 'OperationNotFound' }],
-    [coded(400, 'StorageLocationInvalid'), { name: 'RequestRefusedError', code: 'StorageLocationInvalid' }],
-    [coded(400, 'ada@analytical.example'), { name: 'RequestRefusedError', status: 400, code: undefined }],
-    [answer(423, ''), { name: 'RequestRefusedError', status: 423 }],
+    [coded(404, 'OperationNotFound'), { name: 'IndeterminateAnswerError', detail: { code: 'OperationNotFound' } }],
+    [
+      coded(404, 'Directory_ObjectNotFound'),
+      { name: 'IndeterminateAnswerError', detail: { code: 'Directory_ObjectNotFound' } },
+    ],
+    [
+      coded(404, 'Request_ResourceNotFound'),
+      { name: 'IndeterminateAnswerError', detail: { code: 'Request_ResourceNotFound' } },
+    ],
+    [
+      coded(400, 'StorageLocationInvalid'),
+      { name: 'ExportLocationRefusedError', detail: { code: 'StorageLocationInvalid' } },
+    ],
+    [coded(400, 'SharedAccessSignatureTokenInvalid'), { name: 'ExportLocationRefusedError' }],
+    [answer(423, ''), { name: 'RequestRefusedError', detail: { status: 423 } }],
+    [answer(200, '<html>'), { name: 'IndeterminateAnswerError', oddity: 'it has an unexpected status' }],
     [answer(302, ''), { name: 'IndeterminateAnswerError', oddity: 'it has an unexpected status' }],
   ])('%#: is told by status and code', (from, fault) => {
-    expect(faultOf(from, now)).toMatchObject({ farEnd: 'directory', ...fault });
+    expect(faultOf(AT, from, now)).toMatchObject({ farEnd: 'directory', ...fault });
+  });
+
+  it.each([400, 403, 404, 423])('has no code that may be a name, with %d', (status) => {
+    const fault = faultOf(AT, coded(status, 'ada@analytical.example'), now);
+
+    expect(fault.detail).toEqual({ operation: AT.operation, status });
   });
 });

@@ -20,8 +20,10 @@ afterEach(async () => {
   await server?.close();
 });
 
-async function directoryThatAnswers(reply: Reply): Promise<Directory> {
-  server = await startAnsweringServer(() => reply);
+const THE_TENANT: Reply = { body: { value: [{ id: ACCOUNT.tenantId }] } };
+
+async function directoryThatAnswers(reply: Reply, organization: Reply = THE_TENANT): Promise<Directory> {
+  server = await startAnsweringServer(({ path }) => (path.startsWith('/v1.0/organization') ? organization : reply));
   return createGraphDirectory({
     graphUrl: `${server.url}/v1.0`,
     tokens: createStaticTokens(new Sensitive('token')),
@@ -66,10 +68,17 @@ describe('The request for an export', () => {
       const directory = await directoryThatAnswers({ status: 202, headers });
 
       await expect(directory.requestExport(ACCOUNT, LOCATION, signal)).rejects.toMatchObject({
-        name: 'UnavailableError',
+        name: 'IndeterminateAnswerError',
+        oddity: 'it names no operation',
       });
     },
   );
+
+  it.each([200, 201, 204, 302])('is not taken for accepted with %d', async (status) => {
+    const directory = await directoryThatAnswers({ status, headers: { location: `/x/${OPERATION}` } });
+
+    await expect(directory.requestExport(ACCOUNT, LOCATION, signal)).rejects.toMatchObject(indeterminate);
+  });
 
   it('is answered with the container’s earlier use, whatever the spelling of the inner error', async () => {
     const directory = await directoryThatAnswers({
@@ -116,6 +125,23 @@ describe('A look at an export', () => {
     const directory = await directoryThatAnswers({ status, body: { error: { code } } });
 
     await expect(directory.exportProgress(ACCOUNT, OPERATION, signal)).resolves.toEqual({ progress: 'unknown' });
+  });
+
+  it.each([
+    [
+      'of another tenant',
+      { body: { value: [{ id: 'c0000000-0000-4000-8000-000000000009' }] } },
+      'IndeterminateAnswerError',
+    ],
+    ['that does not say which it is', { body: { value: [] } }, 'IndeterminateAnswerError'],
+    ['that may not be asked', { status: 403, body: {} }, 'AccessDeniedError'],
+  ])('is not believed to find none by a directory %s', async (_which, organization, name) => {
+    const directory = await directoryThatAnswers(
+      { status: 400, body: { error: { code: 'OperationNotFound' } } },
+      organization,
+    );
+
+    await expect(directory.exportProgress(ACCOUNT, OPERATION, signal)).rejects.toMatchObject({ name });
   });
 
   it.each([

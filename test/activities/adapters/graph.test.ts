@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createGraphDirectory } from '../../../activities/adapters/directory/graph';
 import { createStaticTokens } from '../../../activities/adapters/directory/tokens';
-import type { Directory } from '../../../activities/ports/directory';
+import type { Absent, Directory } from '../../../activities/ports/directory';
 import {
   AccessDeniedError,
   IndeterminateAnswerError,
@@ -19,12 +19,13 @@ import { describeDirectory, describeDirectoryReading, type DirectoryWorld } from
 const { signal } = new AbortController();
 
 /** The stand-in with everybody in it; `person` is the one who closes the account. */
-async function openStandIn(person: SamplePerson): Promise<DirectoryWorld> {
+async function openStandIn(person: SamplePerson, provenBy: Absent['provenBy']): Promise<DirectoryWorld> {
   const entra = await startEntra({ exportDurationMs: 100 });
   const storage = await startWriteOnlyStorage();
   return {
-    directory: directoryOn(entra),
+    directory: provenBy === 'pinned-tenant' ? directoryOn(entra) : gatewayOn(entra),
     account: accountOf(person),
+    provenBy,
     others: {
       signInBlocked: accountOf(RADIA),
       administrator: accountOf(FRANCES),
@@ -40,7 +41,14 @@ async function openStandIn(person: SamplePerson): Promise<DirectoryWorld> {
   };
 }
 
-function directoryOn({ graphUrl }: Entra): Directory {
+/** With a token for each tenant, as the real service gives them. */
+function directoryOn({ graphUrl, tokenFor }: Entra): Directory {
+  const tokens = { tokenFor: (tenantId: string) => Promise.resolve(new Sensitive(tokenFor(tenantId))) };
+  return createGraphDirectory({ graphUrl, tokens });
+}
+
+/** With one token for all tenants. */
+function gatewayOn({ graphUrl }: Entra): Directory {
   return createGraphDirectory({ graphUrl, tokens: createStaticTokens(new Sensitive('sandbox-token')) });
 }
 
@@ -48,8 +56,9 @@ function accountOf({ tenantId, objectId }: SamplePerson): Account {
   return { tenantId: guid(tenantId), objectId: guid(objectId) };
 }
 
-describeDirectory('Microsoft Graph', () => openStandIn(ADA));
-describeDirectory('Microsoft Graph with answers of the older kind', () => openStandIn(JOAN));
+describeDirectory('Microsoft Graph', () => openStandIn(ADA, 'pinned-tenant'));
+describeDirectory('Microsoft Graph with answers of the older kind', () => openStandIn(JOAN, 'pinned-tenant'));
+describeDirectory('A gateway before several tenants', () => openStandIn(ADA, 'among-several'));
 
 const {
   GRAPH_CONTRACT_URL: graphUrl = 'https://graph.microsoft.com/v1.0',
@@ -64,6 +73,7 @@ describeWhenGiven('A real tenant', () => {
     Promise.resolve({
       directory: createGraphDirectory({ graphUrl, tokens: createStaticTokens(new Sensitive(token)) }),
       account: { tenantId: guid(tenantId), objectId: guid(objectId) },
+      provenBy: 'pinned-tenant',
       close: () => Promise.resolve(),
     }),
   );
@@ -106,18 +116,52 @@ describe('Microsoft Graph in trouble', () => {
     await expect(directory.softDelete(ada, signal)).resolves.toBe('absent');
   });
 
-  it('does not take the 404 of a proxy for absence', async () => {
-    entra.faults.add({ path: /users/, kind: 'status', status: 404, body: 'html' });
-    entra.faults.add({ path: /users/, kind: 'status', status: 404, body: 'none' });
+  it.each([
+    ['a proxy’s page', { body: 'html' }],
+    ['a proxy without a word', { body: 'none' }],
+    ['a directory that cannot read its tenant', { code: 'Directory_ObjectNotFound' }],
+    ['an export that is not known', { code: 'OperationNotFound' }],
+  ])('does not take the 404 of %s for absence', async (_whose, answer) => {
+    entra.faults.add({ path: /users|deletedItems/, kind: 'status', status: 404, times: 9, ...answer });
 
-    await expect(directory.findAccount(ada, signal)).rejects.toBeInstanceOf(IndeterminateAnswerError);
-    await expect(directory.findAccount(ada, signal)).rejects.toBeInstanceOf(IndeterminateAnswerError);
+    const calls = [
+      () => directory.findAccount(ada, signal),
+      () => directory.findDeletedAccount(ada, signal),
+      () => directory.blockSignIn(ada, signal),
+      () => directory.revokeSessions(ada, signal),
+      () => directory.softDelete(ada, signal),
+      () => directory.purge(ada, signal),
+      () => directory.requestExport(ada, new Sensitive('x'), signal),
+    ];
+
+    for (const call of calls) await expect(call()).rejects.toBeInstanceOf(IndeterminateAnswerError);
+    expect(entra.world.findUser(ADA.objectId)).toMatchObject({ isEnabled: true });
   });
 
-  it('says that a protected account may not be changed', async () => {
+  it.each([200, 202])('does not take the %d of a gateway’s page for an effect', async (status) => {
+    const writes = [
+      () => directory.blockSignIn(ada, signal),
+      () => directory.revokeSessions(ada, signal),
+      () => directory.requestExport(ada, new Sensitive('x'), signal),
+      () => directory.softDelete(ada, signal),
+      () => directory.purge(ada, signal),
+    ];
+    entra.faults.add({ path: /./, kind: 'status', status, body: 'html', times: writes.length });
+
+    for (const write of writes) await expect(write()).rejects.toBeInstanceOf(IndeterminateAnswerError);
+    expect(entra.world.isLive(ADA.objectId)).toBe(true);
+    await expect(directory.findAccount(ada, signal)).resolves.toMatchObject({ isSignInBlocked: false });
+  });
+
+  it('says that a protected account may not be changed, and by which call', async () => {
     await expect(directory.blockSignIn(accountOf(FRANCES), signal)).rejects.toMatchObject({
       name: AccessDeniedError.name,
-      code: 'Authorization_RequestDenied',
+      detail: {
+        operation: 'directory.block-sign-in',
+        code: 'Authorization_RequestDenied',
+        status: 403,
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      },
     });
   });
 
@@ -125,7 +169,10 @@ describe('Microsoft Graph in trouble', () => {
     await directory.softDelete(ada, signal);
     entra.faults.add({ method: 'DELETE', path: /deletedItems/, kind: 'status', status });
 
-    await expect(directory.purge(ada, signal)).resolves.toBe('refused');
+    await expect(directory.purge(ada, signal)).rejects.toMatchObject({
+      name: 'PurgeRefusedError',
+      detail: { operation: 'directory.purge', status },
+    });
     expect(entra.world.isDeleted(ADA.objectId)).toBe(true);
   });
 
@@ -152,8 +199,8 @@ describe('Microsoft Graph in trouble', () => {
     const notAContainer = new Sensitive('https://storage.example/container?sv=2021-12-02');
 
     await expect(directory.requestExport(ada, notAContainer, signal)).rejects.toMatchObject({
-      name: 'RequestRefusedError',
-      code: 'SharedAccessSignatureTokenInvalid',
+      name: 'ExportLocationRefusedError',
+      detail: { operation: 'directory.request-export', code: 'SharedAccessSignatureTokenInvalid' },
     });
   });
 

@@ -64,9 +64,9 @@ describe('The sign-in service in trouble', () => {
 
   const TROUBLES: readonly (readonly [string, Reply, object])[] = [
     ['throttles', { status: 429, headers: { 'retry-after': '3' } }, { name: 'ThrottledError', retryAfterMs: 3000 }],
-    ['is unavailable', { status: 503 }, { name: 'UnavailableError', status: 503 }],
-    ['breaks the connection', 'reset', { name: 'UnavailableError', status: undefined }],
-    ['hangs', 'hang', { name: 'UnavailableError', status: undefined }],
+    ['is unavailable', { status: 503 }, { name: 'UnavailableError', detail: { status: 503 } }],
+    ['breaks the connection', 'reset', { name: 'UnavailableError' }],
+    ['hangs', 'hang', { name: 'UnavailableError' }],
     ['has a proxy that refuses', { status: 403, body: {} }, { name: 'IndeterminateAnswerError' }],
     ['redirects', { status: 302, headers: { location: '/' } }, { name: 'IndeterminateAnswerError' }],
     ['answers a page', { body: '<html></html>' }, { name: 'IndeterminateAnswerError' }],
@@ -79,6 +79,14 @@ describe('The sign-in service in trouble', () => {
 
     await expect(kindOf(realm)).rejects.toMatchObject(fault);
     await expect(tenantOf(realm)).rejects.toMatchObject(fault);
+  });
+
+  it('names the question and the service’s own id of it in a fault', async () => {
+    const requestId = '0c000000-0000-4000-8000-00000000000c';
+    const realm = await realmThatAnswers({ status: 503, headers: { 'x-ms-request-id': requestId } });
+
+    await expect(kindOf(realm)).rejects.toMatchObject({ detail: { operation: 'realm.kind-of', requestId } });
+    await expect(tenantOf(realm)).rejects.toMatchObject({ detail: { operation: 'realm.tenant-of', requestId } });
   });
 
   it('asks exactly once, at the documented places', async () => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AuditLog, NewAuditEntry } from '../../../activities/ports/audit-log';
-import { toGuid, type Guid } from '../../../workflows/contract/account';
+import type { Guid } from '../../../workflows/contract/account';
+import { toGuid } from '../../../workflows/contract/ids';
 
 /** An audit log, and how to end it. */
 export interface AuditLogUnderTest {
@@ -19,6 +21,8 @@ export function describeAuditLog(name: string, make: () => Promise<AuditLogUnder
     let result: NewAuditEntry;
 
     beforeAll(async () => {
+      // Many wait at once here.
+      setMaxListeners(0, signal);
       ({ auditLog, close } = await make());
     });
     afterAll(async () => {
@@ -50,14 +54,19 @@ export function describeAuditLog(name: string, make: () => Promise<AuditLogUnder
       expect(await auditLog.list(result.closureId, signal)).toStrictEqual([first.entry]);
     });
 
-    it.each([{ round: 2 }, { step: 'fence' }, { target: 'export' }, { kind: 'result' }] as const)(
-      'takes another effect for another one: %j',
-      async (difference) => {
-        await auditLog.append(intent, signal);
+    it.each([
+      { firstRunId: 'another-run' },
+      { round: 2 },
+      { step: 'fence' },
+      { target: 'export' },
+      { kind: 'result' },
+      { kind: 'mark' },
+      { occasion: 'purge' },
+    ] as const)('takes another effect for another one: %j', async (difference) => {
+      await auditLog.append(intent, signal);
 
-        expect(await auditLog.append({ ...intent, ...difference }, signal)).toMatchObject({ isNew: true });
-      },
-    );
+      expect(await auditLog.append({ ...intent, ...difference }, signal)).toMatchObject({ isNew: true });
+    });
 
     it('gives every one of many who write the same entry at once the same answer', async () => {
       const writers = Array.from({ length: 20 }, () => auditLog.append(intent, signal));
@@ -75,6 +84,59 @@ export function describeAuditLog(name: string, make: () => Promise<AuditLogUnder
       expect(await auditLog.find(intent, 'intent', signal)).toStrictEqual(entry);
       expect(await auditLog.find(intent, 'result', signal)).toBeUndefined();
       expect(await auditLog.find({ ...intent, round: 2 }, 'intent', signal)).toBeUndefined();
+    });
+
+    it('keeps one mark for each changing call, and finds the first of them', async () => {
+      const mark = { ...intent, kind: 'mark' as const };
+      const first = await auditLog.append({ ...mark, occasion: 'soft-delete' }, signal);
+
+      const second = await auditLog.append({ ...mark, occasion: 'purge' }, signal);
+
+      expect(second).toMatchObject({ isNew: true, entry: { occasion: 'purge' } });
+      expect(await auditLog.append({ ...mark, occasion: 'purge' }, signal)).toStrictEqual({ ...second, isNew: false });
+      expect(await auditLog.find(intent, 'mark', signal)).toStrictEqual(first.entry);
+    });
+
+    it('keeps a decision once for its instant, with what was decided', async () => {
+      const decision = {
+        ...intent,
+        target: 'closure',
+        step: 'confirm',
+        round: 0,
+        kind: 'decision' as const,
+        occasion: '2026-03-01T10:00:00.000Z',
+        outcome: { planDigest: 'd'.repeat(64), signature: 's'.repeat(86) },
+      };
+
+      const { entry } = await auditLog.append(decision, signal);
+
+      expect(entry).toMatchObject(decision);
+      expect(await auditLog.append(decision, signal)).toStrictEqual({ entry, isNew: false });
+    });
+
+    it('keeps the outcome of a plan of 200 KiB as it is', async () => {
+      const targets = Array.from({ length: 2_000 }, (_, number) => ({
+        name: `t${String(number)}`,
+        what: 'é"\\'.repeat(15),
+      }));
+
+      const { entry } = await auditLog.append(
+        { ...result, outcome: { plan: { targets, count: 0, at: null } } },
+        signal,
+      );
+
+      expect(entry.outcome).toStrictEqual({ plan: { targets, count: 0, at: null } });
+      expect(await auditLog.find(result, 'result', signal)).toStrictEqual(entry);
+    });
+
+    it('finds nothing of another history of the closure, and lists it', async () => {
+      await auditLog.append(intent, signal);
+      const later = { ...intent, firstRunId: 'another-run' };
+
+      expect(await auditLog.find(later, 'intent', signal)).toBeUndefined();
+      await auditLog.append(later, signal);
+      const entries = await auditLog.list(intent.closureId, signal);
+      expect(entries.map(({ firstRunId }) => firstRunId)).toStrictEqual([intent.firstRunId, 'another-run']);
     });
 
     it('lists the entries of one closure, oldest first', async () => {
@@ -109,9 +171,11 @@ export function describeAuditLog(name: string, make: () => Promise<AuditLogUnder
   });
 }
 
+const FIRST_RUN_ID = '0199a1b2-0000-7000-8000-000000000001';
+
 /** The intent to erase the directory account of a closure. */
 export function intentOf(closureId: Guid): NewAuditEntry {
-  return { closureId, target: 'directory', step: 'erase', round: 1, kind: 'intent' };
+  return { closureId, firstRunId: FIRST_RUN_ID, target: 'directory', step: 'erase', round: 1, kind: 'intent' };
 }
 
 /** The id of a closure that nobody has seen. */

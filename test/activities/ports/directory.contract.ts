@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Directory } from '../../../activities/ports/directory';
+import type { Absent, AccountLook, Directory } from '../../../activities/ports/directory';
+import { PortFault } from '../../../activities/ports/faults';
 import type { Sensitive } from '../../../activities/ports/sensitive';
 import type { Account } from '../../../workflows/contract/account';
 import { guid } from '../../support/guid';
@@ -9,6 +10,8 @@ import { guid } from '../../support/guid';
 export interface ReadableDirectory {
   readonly directory: Directory;
   readonly account: Account;
+  /** What this directory's word for absence is worth. */
+  readonly provenBy: Absent['provenBy'];
   readonly close: () => Promise<void>;
 }
 
@@ -44,17 +47,26 @@ export function describeDirectoryReading(name: string, open: () => Promise<Reada
     it('finds a live account under its ids, and not among the deleted ones', async () => {
       const found = await world.directory.findAccount(world.account, signal);
 
-      expect(found?.isSignInBlocked).toBe(false);
-      expect(found?.isGuest).toBe(false);
-      expect(found?.address.reveal()).toMatch(/^[^@]+@[^@]+$/);
-      await expect(world.directory.findDeletedAccount(world.account, signal)).resolves.toBeUndefined();
+      expect(found).toMatchObject({ kind: 'found', isSignInBlocked: false, isGuest: false });
+      expect(addressIn(found)).toMatch(/^[^@]+@[^@]+$/);
+      await expect(world.directory.findDeletedAccount(world.account, signal)).resolves.toEqual(absent(world));
     });
 
     it('says that there is no account under an object id that nobody has', async () => {
       const nobody = { tenantId: world.account.tenantId, objectId: guid(randomUUID()) };
 
-      await expect(world.directory.findAccount(nobody, signal)).resolves.toBeUndefined();
-      await expect(world.directory.findDeletedAccount(nobody, signal)).resolves.toBeUndefined();
+      await expect(world.directory.findAccount(nobody, signal)).resolves.toEqual(absent(world));
+      await expect(world.directory.findDeletedAccount(nobody, signal)).resolves.toEqual(absent(world));
+    });
+
+    it('says of no account of another tenant that it is absent', async () => {
+      const foreign = { ...world.account, tenantId: guid(randomUUID()) };
+
+      await expect(world.directory.findDeletedAccount(foreign, signal)).rejects.toBeInstanceOf(PortFault);
+    });
+
+    it('is always the same far end', () => {
+      expect(world.directory.reachedThrough).toMatch(/^[0-9a-f]{16,64}$/);
     });
 
     it('finds no directory role and no sole ownership for an ordinary account', async () => {
@@ -154,8 +166,8 @@ function describeClosing(current: () => DirectoryWorld): void {
     await expect(directory.softDelete(account, signal)).resolves.toBe('deleted');
 
     const deleted = await directory.findDeletedAccount(account, signal);
-    await expect(directory.findAccount(account, signal)).resolves.toBeUndefined();
-    expect(deleted?.address.reveal().split('@').at(-1)).toBe(before?.address.reveal().split('@').at(-1));
+    await expect(directory.findAccount(account, signal)).resolves.toEqual(absent(current()));
+    expect(addressIn(deleted).split('@').at(-1)).toBe(addressIn(before).split('@').at(-1));
   });
 
   it('says of every step on the live account that it is absent once it is deleted', async () => {
@@ -173,15 +185,15 @@ function describeClosing(current: () => DirectoryWorld): void {
 
     await expect(directory.purge(account, signal)).resolves.toBe('purged');
     await expect(directory.purge(account, signal)).resolves.toBe('absent');
-    await expect(directory.findAccount(account, signal)).resolves.toBeUndefined();
-    await expect(directory.findDeletedAccount(account, signal)).resolves.toBeUndefined();
+    await expect(directory.findAccount(account, signal)).resolves.toEqual(absent(current()));
+    await expect(directory.findDeletedAccount(account, signal)).resolves.toEqual(absent(current()));
   });
 
   it('does not purge an account that is live', async () => {
     const { directory, account } = current();
 
     await expect(directory.purge(account, signal)).resolves.toBe('absent');
-    await expect(directory.findAccount(account, signal)).resolves.toBeDefined();
+    await expect(directory.findAccount(account, signal)).resolves.toMatchObject({ kind: 'found' });
   });
 }
 
@@ -206,6 +218,14 @@ function describeExport(current: () => DirectoryWorld): void {
 
     await expect(directory.requestExport(account, location, signal)).resolves.toEqual({ kind: 'location-used' });
   });
+}
+
+function absent({ provenBy }: ReadableDirectory): Absent {
+  return { kind: 'absent', provenBy };
+}
+
+function addressIn(look: AccountLook): string {
+  return look.kind === 'found' ? look.address.reveal() : '';
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {

@@ -40,7 +40,9 @@ export function describeExportStorage(name: string, make: () => Promise<ExportSt
 
       await storage.createContainer(container, signal);
 
-      expect(await storage.listFiles(container, signal)).toStrictEqual([{ name: 'kept.json', sizeBytes: 2 }]);
+      expect(await storage.listFiles(container, signal)).toStrictEqual([
+        { name: 'kept.json', sizeBytes: 2, etag: expect.any(String) },
+      ]);
     });
 
     it.each(['', 'ab', 'Upper-case', 'two--hyphens', '-first', 'last-', 'dot.ted', 'a/b', '../up', 'a'.repeat(64)])(
@@ -106,8 +108,25 @@ export function describeExportStorage(name: string, make: () => Promise<ExportSt
         ['B.json', '_.json', 'a/10.json', 'a/2.json', 'b.json', 'é.json', 'ü %#?+&.json'].map((each) => ({
           name: each,
           sizeBytes: Buffer.byteLength(each),
+          etag: expect.stringMatching(/./),
         })),
       );
+    });
+
+    it('lists the same files alike, and a file that was written again with another ETag', async () => {
+      await put(container, 'a.json', '{}');
+      const first = await storage.listFiles(container, signal);
+      expect(await storage.listFiles(container, signal)).toStrictEqual(first);
+
+      await put(container, 'a.json', '[]');
+
+      const again = await storage.listFiles(container, signal);
+      expect(again).toMatchObject([{ name: 'a.json', sizeBytes: 2 }]);
+      expect(again[0]?.etag).not.toBe(first[0]?.etag);
+    });
+
+    it('answers a check', async () => {
+      await expect(storage.check(signal)).resolves.toBeUndefined();
     });
 
     it('lists nothing of an empty export', async () => {
@@ -136,7 +155,7 @@ export function describeExportStorage(name: string, make: () => Promise<ExportSt
     it('refuses to read a file that is not there', async () => {
       await expect(storage.readFile(container, 'none.json', signal)).rejects.toMatchObject({
         name: 'RequestRefusedError',
-        status: 404,
+        detail: { status: 404 },
       });
     });
 
@@ -191,6 +210,7 @@ export function describeExportStorage(name: string, make: () => Promise<ExportSt
         () => storage.grantWriting(container, inDays(1), gone),
         () => storage.revokeWriting(container, gone),
         () => storage.readRequestInfo(container, gone),
+        () => storage.check(gone),
         () => storage.listFiles(container, gone),
         () => storage.readFile(container, 'a.json', gone),
         () => storage.listContainers(container, gone),

@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { base64urlToBytes, bytesToBase64url } from '../../../workflows/contract/base64url';
 import {
-  closureIdOf,
   confirmationUpdateId,
   isConfirmation,
   isPublicKey,
@@ -13,6 +12,7 @@ import {
   signConfirmation,
   toConfirmationToken,
 } from '../../../workflows/contract/confirmation';
+import { closureIdOf } from '../../../workflows/contract/ids';
 import { guid } from '../../support/guid';
 
 const WORKFLOW_ID = `closure-${'0'.repeat(64)}`;
@@ -207,6 +207,11 @@ describe('a confirmation', () => {
     ['with a number as signature', { planDigest: PLAN_DIGEST, signature: 86 }],
     ['with a list as signature', { planDigest: PLAN_DIGEST, signature: Array.from({ length: 86 }) }],
     ['with a short signature', { planDigest: PLAN_DIGEST, signature: 'A'.repeat(85) }],
+    ['with a long signature', { planDigest: PLAN_DIGEST, signature: 'A'.repeat(87) }],
+    ['with an endless signature', { planDigest: PLAN_DIGEST, signature: 'A'.repeat(2 * 1024 * 1024) }],
+    ['with a digest and a line break', { planDigest: `${PLAN_DIGEST}\n`, signature: 'A'.repeat(86) }],
+    ['with a note', { planDigest: PLAN_DIGEST, signature: 'A'.repeat(86), note: 'called at noon' }],
+    ['a list', [PLAN_DIGEST, 'A'.repeat(86)]],
   ])('has not the shape of one when it is %s', (_what, value) => {
     expect(isConfirmation(value)).toBe(false);
   });

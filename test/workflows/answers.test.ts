@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeWorld } from '../support/fake-world';
+import { FollowUpAway } from '../support/follow-up-away';
+import { closuresOfThisFile } from '../support/time-skipping-closures';
+
+const closures = closuresOfThisFile();
+
+describe('a withdrawal', () => {
+  it('is refused when the closure has expired already', async () => {
+    const world = new FakeWorld();
+    const followUp = new FollowUpAway();
+
+    const ended = await closures.withWorld(
+      world,
+      async () => {
+        const closure = await closures.request();
+        await closure.untilSeen(({ outcome }) => outcome === 'expired');
+        await expect(closure.withdraw()).rejects.toMatchObject({ cause: { type: 'closure-has-ended' } });
+        followUp.isAway = false;
+        return await closure.handle.result();
+      },
+      { instead: followUp },
+    );
+
+    expect(ended.outcome).toBe('expired');
+  });
+});
+
+describe("an operator's answer", () => {
+  it('succeeds when it is repeated, and does not answer what came after it', async () => {
+    const world = new FakeWorld();
+    world.purge = 'refused';
+
+    const ended = await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      await closure.confirm();
+      const [first] = (await closure.untilAttention()).attention;
+      await closure.resolve('directory', first?.since);
+      await expect(closure.resolve('directory', first?.since)).resolves.toMatchObject({ phase: 'erasing' });
+
+      const [second] = (await closure.untilAttention()).attention;
+      expect(second?.since).not.toBe(first?.since);
+      await expect(closure.resolve('directory', first?.since)).resolves.toMatchObject({ attention: [second] });
+
+      world.purge = 'allowed';
+      await closure.resolve('directory', second?.since);
+      return await closure.handle.result();
+    });
+
+    expect(ended.outcome).toBe('closed');
+  });
+
+  it('is refused when nothing waits since then', async () => {
+    const world = new FakeWorld();
+    world.purge = 'refused';
+
+    await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      await closure.confirm();
+      await closure.untilAttention();
+      await expect(closure.resolve('directory', '2020-01-01T00:00:00.000Z')).rejects.toMatchObject({
+        cause: { type: 'nothing-to-resolve' },
+      });
+      await expect(closure.resolve('export')).rejects.toMatchObject({ cause: { type: 'nothing-to-resolve' } });
+      world.purge = 'allowed';
+      await closure.resolve('directory');
+      await closure.handle.result();
+    });
+
+    expect(world.account).toBe('gone');
+  });
+});

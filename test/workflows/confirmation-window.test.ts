@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import { confirmSignal, confirmUpdate } from '../../workflows/contract/messages';
+import type { ClosureStatus } from '../../workflows/contract/status';
+import { FakeWorld } from '../support/fake-world';
+import { closuresOfThisFile } from '../support/time-skipping-closures';
+
+const closures = closuresOfThisFile('real');
+
+const WINDOW = { policy: { confirmationWindowMs: 4_000, verifyAfterMs: 0 } };
+
+async function sleepUntilWindowsEnd({ confirmBy = '' }: ClosureStatus, plusMs: number): Promise<void> {
+  const now = await closures.environment.currentTimeMs();
+  await closures.environment.sleep(Date.parse(confirmBy) - now + plusMs);
+}
+
+describe('the time to confirm', () => {
+  it('is over for a Signal that comes after it while no worker runs: nothing is erased', async () => {
+    const world = new FakeWorld();
+
+    const ended = await closures.withWorld(
+      world,
+      async () => {
+        const closure = await closures.request();
+        const asked = await closure.untilPhase('awaitingConfirmation');
+        await closures.withoutWorker(async () => {
+          await sleepUntilWindowsEnd(asked, 1_000);
+          await closure.handle.signal(confirmSignal, closure.yesTo(asked));
+        });
+        return await closure.handle.result();
+      },
+      WINDOW,
+    );
+
+    expect(ended).toMatchObject({ outcome: 'expired', refusedConfirmations: 1 });
+    expect(world.effects).toEqual(['requestExport']);
+    expect(world.auditLog.entries.filter(({ step }) => step === 'confirm')).toEqual([]);
+  });
+
+  it('is over for an Update that comes after it while no worker runs: it is told so', async () => {
+    const world = new FakeWorld();
+
+    const ended = await closures.withWorld(
+      world,
+      async () => {
+        const closure = await closures.request();
+        const asked = await closure.untilPhase('awaitingConfirmation');
+        const sent = await closures.withoutWorker(async () => {
+          await sleepUntilWindowsEnd(asked, 1_000);
+          const update = closure.handle.executeUpdate(confirmUpdate, { args: [closure.yesTo(asked)] });
+          return { update };
+        });
+        await expect(sent.update).rejects.toMatchObject({ cause: { type: 'window-over' } });
+        return await closure.handle.result();
+      },
+      WINDOW,
+    );
+
+    expect(ended.outcome).toBe('expired');
+    expect(world.account).toBe('live');
+  });
+
+  it('is over for a yes that was sent in time and is seen late: nothing is deleted on doubt', async () => {
+    const world = new FakeWorld();
+
+    const ended = await closures.withWorld(
+      world,
+      async () => {
+        const closure = await closures.request();
+        const asked = await closure.untilPhase('awaitingConfirmation');
+        await closures.withoutWorker(async () => {
+          await sleepUntilWindowsEnd(asked, -1_500);
+          await closure.handle.signal(confirmSignal, closure.yesTo(asked));
+          await sleepUntilWindowsEnd(asked, 1_000);
+        });
+        return await closure.handle.result();
+      },
+      WINDOW,
+    );
+
+    expect(ended).toMatchObject({ outcome: 'expired', refusedConfirmations: 1 });
+    expect(world.effects).toEqual(['requestExport']);
+  });
+
+  it('is not over shortly before its end', async () => {
+    const world = new FakeWorld();
+
+    const ended = await closures.withWorld(
+      world,
+      async () => {
+        const closure = await closures.request();
+        await sleepUntilWindowsEnd(await closure.untilPhase('awaitingConfirmation'), -1_500);
+        await closure.confirm();
+        return await closure.handle.result();
+      },
+      WINDOW,
+    );
+
+    expect(ended.outcome).toBe('closed');
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { EARLY_FAILURES, FAILURE_TYPES, isEarly } from '../../../workflows/contract/failures';
+import { isRefusal, REFUSAL_TEXTS, REFUSALS } from '../../../workflows/contract/refusals';
+import { isClosed, isPastPointOfNoReturn, OUTCOMES } from '../../../workflows/contract/status';
+import { isAttentionTarget, STEP_NAMES, TARGET_NAMES } from '../../../workflows/contract/targets';
+
+const UNKNOWN = ['', 'toString', '__proto__', 'Closed', 7, null, undefined, {}, ['closed']];
+
+describe('an outcome', () => {
+  it('means that the account is closed when it is closed, and only then', () => {
+    expect([undefined, ...OUTCOMES].filter(isClosed)).toEqual(['closed']);
+  });
+
+  it('lies past the point of no return when something may have been erased: then the export is kept', () => {
+    expect([undefined, ...OUTCOMES].filter(isPastPointOfNoReturn)).toEqual(['closed', 'stopped']);
+  });
+});
+
+describe('a refusal', () => {
+  it.each(REFUSALS)('%s is told in words', (refusal) => {
+    expect(REFUSAL_TEXTS[refusal]).toMatch(/^[A-Z].+\.$/);
+  });
+
+  it('is one of a closed list, and every text is another', () => {
+    expect(REFUSALS.filter(isRefusal)).toEqual(REFUSALS);
+    expect(UNKNOWN.filter(isRefusal)).toEqual([]);
+    expect(new Set(Object.values(REFUSAL_TEXTS)).size).toBe(REFUSALS.length);
+  });
+});
+
+describe('a failure', () => {
+  it('is too early when nothing is wrong, and only then', () => {
+    expect(FAILURE_TYPES.filter(isEarly).toSorted()).toEqual(EARLY_FAILURES.toSorted());
+    expect(UNKNOWN.filter(isEarly)).toEqual([]);
+  });
+});
+
+describe('what can wait for an operator', () => {
+  it('is a step or a target of the erasure', () => {
+    const names = [...TARGET_NAMES, ...STEP_NAMES];
+
+    expect(names.filter(isAttentionTarget)).toEqual(names);
+    expect(UNKNOWN.filter(isAttentionTarget)).toEqual([]);
+  });
+});
