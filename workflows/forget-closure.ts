@@ -23,7 +23,7 @@ import { SEARCH_ATTRIBUTES } from './contract/names';
 /** Then somebody may have repaired what keeps the containers from being deleted, or the closure may have ended. */
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
 /** At first it may be the very end of the closure that is under way. */
-const FIRST_PAUSE_MS = 60_000;
+const FIRST_PAUSE_MS = 1_000;
 
 /**
  * Clears up after a closure, whatever its outcome: deletes the export containers when their time has come, and looks again
