@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { confirmationUpdateId, signConfirmation } from '../workflows/contract/confirmation';
 import { ACCOUNT_CLOSURE, CLOSURE_ID_MEMO, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import type { Person } from './people';
-import { taskQueueOf, type Variant } from './variants';
+import { GIVE_UP_AFTER_MS, taskQueueOf, type Variant } from './variants';
 import type { WaitingClosures } from './waiting-closures';
 
 /** How many closures are under way at a time: enough to keep two cores busy, few enough that none waits for long. */
@@ -71,11 +71,13 @@ export async function sayYes({ client }: Bench, person: Person, planDigest: stri
     .executeUpdate('confirm', { args: [confirmation], updateId: confirmationUpdateId(confirmation) });
 }
 
-/** Waits for the end, also of what clears up. @throws Error when the account was not closed */
+/** Waits for the end, also of what clears up. @throws Error when the account was not closed, or nothing ended for two minutes */
 export async function finish({ client, variant }: Bench, person: Person): Promise<void> {
-  const result: unknown = await client.workflow.getHandle(person.workflowId).result();
-  if (variant === 'ours' && !isClosed(result)) throw new Error('A closure did not end as closed.');
-  await client.workflow.getHandle(person.followUpId).result();
+  await client.withDeadline(Date.now() + GIVE_UP_AFTER_MS, async () => {
+    const result: unknown = await client.workflow.getHandle(person.workflowId).result();
+    if (variant === 'ours' && !isClosed(result)) throw new Error('A closure did not end as closed.');
+    await client.workflow.getHandle(person.followUpId).result();
+  });
 }
 
 function isClosed(result: unknown): boolean {

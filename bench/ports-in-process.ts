@@ -107,7 +107,14 @@ function accept(
   return { kind: 'accepted', operationId };
 }
 
+/** A worker that was started anew has to find the exports of the one before it: what was not deleted is there. */
 function createStorage(containers: Map<string, Request>): ExportStorage {
+  const deleted = new Set<string>();
+  const listed = (prefix: string): readonly string[] => {
+    const known = [...containers.keys()].filter((container) => container.startsWith(prefix));
+    const first = prefix.endsWith('-') ? `${prefix}1` : prefix;
+    return [...new Set([...known, first])].filter((container) => !deleted.has(container));
+  };
   return {
     createContainer: (container) => {
       if (!containers.has(container)) containers.set(container, { operation: undefined });
@@ -124,9 +131,12 @@ function createStorage(containers: Map<string, Request>): ExportStorage {
     listFiles: () => Promise.resolve([{ name: 'activity.json', sizeBytes: EXPORTED.byteLength, etag: '"1"' }]),
     readFile: () => Promise.resolve(oneChunk()),
     linkToFile: () => Promise.resolve(new Sensitive('https://storage.example/activity.json')),
-    listContainers: (prefix) =>
-      Promise.resolve([...containers.keys()].filter((container) => container.startsWith(prefix))),
-    deleteContainer: (container) => Promise.resolve(containers.delete(container) ? 'deleted' : 'absent'),
+    listContainers: (prefix) => Promise.resolve(listed(prefix)),
+    deleteContainer: (container) => {
+      containers.delete(container);
+      deleted.add(container);
+      return Promise.resolve('deleted');
+    },
   };
 }
 

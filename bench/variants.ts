@@ -11,6 +11,9 @@ export interface Server {
   readonly namespace: string;
 }
 
+/** A bench in which nothing has happened for this long would never end by itself. */
+export const GIVE_UP_AFTER_MS = 120_000;
+
 /** The Task Queue of a variant: each has a worker of its own. */
 export function taskQueueOf(variant: Variant): string {
   return `bench-${variant}`;

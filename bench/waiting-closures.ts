@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
-import { taskQueueOf, type Variant } from './variants';
+import { GIVE_UP_AFTER_MS, taskQueueOf, type Variant } from './variants';
 
 const LOOK_EVERY_MS = 50;
-const GIVE_UP_AFTER_MS = 120_000;
 
 /** Tells which closures wait for their confirmation: one look at visibility for all, not one Query for each. */
 export class WaitingClosures {
