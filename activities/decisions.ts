@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Guid } from '../workflows/contract/account';
 import { isGuid } from '../workflows/contract/ids';
-import type { AuditEntry, AuditLog, NewAuditEntry } from './ports/audit-log';
+import type { AuditEntry, AuditLog, HistoryRef, NewAuditEntry } from './ports/audit-log';
 
 /** Decisions are made by the closure as a whole, not in a round of a step. */
 const NO_ROUND = 0;
@@ -11,7 +11,7 @@ const Carrying = z.object({
   firstRunId: z.string().min(1),
   decisions: z.array(z.looseObject({ step: z.string(), at: z.string(), target: z.string().optional() })),
 });
-type Carrying = z.infer<typeof Carrying>;
+type Decided = z.infer<typeof Carrying>['decisions'][number];
 
 /** What the decisions tell about the closure's confirmation token. */
 export interface TokenUse {
@@ -26,16 +26,25 @@ export interface TokenUse {
 export async function recordDecisions(auditLog: AuditLog, input: unknown, signal: AbortSignal): Promise<TokenUse> {
   if (!isCarrier(input)) return { isTokenUsed: false };
   const carrying = Carrying.parse(input);
-  for (const decision of carrying.decisions) await auditLog.append(entryOf(carrying, decision), signal);
+  for (const decision of carrying.decisions) await recordDecision(auditLog, { history: carrying, decision }, signal);
   if (!carrying.decisions.some(({ step }) => step === 'request')) return { isTokenUsed: false };
   return { isTokenUsed: isUsed(await auditLog.list(carrying.closureId, signal), carrying.firstRunId) };
+}
+
+/** Writes one decision, once. */
+export async function recordDecision(
+  auditLog: AuditLog,
+  { history, decision }: { readonly history: HistoryRef; readonly decision: Decided },
+  signal: AbortSignal,
+): Promise<void> {
+  await auditLog.append(entryOf(history, decision), signal);
 }
 
 function isCarrier(input: unknown): boolean {
   return typeof input === 'object' && input !== null && 'decisions' in input;
 }
 
-function entryOf({ closureId, firstRunId }: Carrying, decision: Carrying['decisions'][number]): NewAuditEntry {
+function entryOf({ closureId, firstRunId }: HistoryRef, decision: Decided): NewAuditEntry {
   const { step, at, target = 'closure', ...outcome } = decision;
   return { closureId, firstRunId, target, step, round: NO_ROUND, kind: 'decision', occasion: at, outcome };
 }

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { forgetWorkflowId } from '../workflows/contract/ids';
 import type { DeleteExportsInput } from '../workflows/contract/activities';
 import { arrangeSignal, type ForgetClosureWorkflow } from '../workflows/contract/messages';
@@ -45,9 +45,8 @@ interface Dependencies {
 export function createDeleteExports({ storage, auditLog }: Dependencies): Implementation<'deleteExports'> {
   return async (input, { attempt: { signal } }) => {
     const prefix = exportContainerPrefix(input.closureId);
-    if (await goesOn(input)) return { kind: 'closure-goes-on' };
     for (const container of await storage.listContainers(prefix, signal)) {
-      // Again each time: an operator's reset may come between two.
+      // Each time: an operator's reset may come between two.
       if (await goesOn(input)) return { kind: 'closure-goes-on' };
       await auditLog.append({ ...keyOf(input), kind: 'mark', occasion: container }, signal);
       await storage.deleteContainer(container, signal);
@@ -77,21 +76,45 @@ function isMarkOf(input: DeleteExportsInput, entry: EffectKey & { readonly kind:
 
 /** Whether the run that the closure's Workflow id leads to is open and this closure's: another one may have the account now. */
 async function goesOn({ workflowId, closureId }: DeleteExportsInput): Promise<boolean> {
-  const { client } = Context.current();
-  return await askingTemporal('temporal.describe-closure', async () => {
-    try {
-      const { status, memo, typedSearchAttributes } = await client.workflow.getHandle(workflowId).describe();
-      const owner: unknown = memo?.[CLOSURE_ID_MEMO] ?? typedSearchAttributes.get(SEARCH_ATTRIBUTES.closureId);
-      // A run that an operator paused is open, too.
-      if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return false;
-      // It publishes whose it is in its first moments; until then it may be this closure's.
-      if (owner === undefined) throw new TypeError('The run does not say yet whose it is.');
-      return owner === closureId;
-    } catch (fault) {
-      if (fault instanceof WorkflowNotFoundError) return false;
-      throw fault;
-    }
-  });
+  const run = await askingTemporal('temporal.describe-closure', () => runOf(workflowId));
+  if (!OPEN.includes(Number(run?.status))) return false;
+  const owner = ownerOf(run);
+  // It publishes whose it is in its first moments; until then it may be this closure's.
+  if (owner === undefined) throw new UnavailableError({ farEnd: 'temporal', operation: 'temporal.describe-closure' });
+  return owner === closureId;
+}
+
+const CLOSURE_ID = SEARCH_ATTRIBUTES.closureId.name;
+/** `WorkflowExecutionStatus` of a run that goes on: running, and paused by an operator. */
+const OPEN = [1, 8];
+/** gRPC. */
+const NOT_FOUND = 5;
+
+type Described = Awaited<ReturnType<WorkflowService['describeWorkflowExecution']>>['workflowExecutionInfo'];
+type WorkflowService = ReturnType<typeof Context.current>['client']['workflowService'];
+
+/** As it comes: the SDK's own reading decodes everything, and a memo that nobody can read would hide the rest. */
+async function runOf(workflowId: string): Promise<Described> {
+  const { client, info } = Context.current();
+  try {
+    const question = { namespace: info.namespace, execution: { workflowId } };
+    return (await client.workflowService.describeWorkflowExecution(question)).workflowExecutionInfo;
+  } catch (fault) {
+    if (fault instanceof Error && 'code' in fault && fault.code === NOT_FOUND) return undefined;
+    throw fault;
+  }
+}
+
+function ownerOf(run: Described): unknown {
+  return read(run?.memo?.fields?.[CLOSURE_ID_MEMO]) ?? read(run?.searchAttributes?.indexedFields?.[CLOSURE_ID]);
+}
+
+function read(payload: Payload | null | undefined): unknown {
+  try {
+    return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whatever ails Temporal is a far end that does not answer: what it says may quote anything. */

@@ -49,7 +49,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivityIm
     fenceTarget: createFenceTarget(sources, targets),
     eraseTarget: createEraseTarget(sources, targets),
     verifyTarget: createVerifyTarget(targets),
-    recordEnding: createRecordEnding(turns),
+    recordEnding: createRecordEnding({ turns, auditLog }),
     arrangeForgetting: createArrangeForgetting(),
     deleteExports: createDeleteExports({ storage, auditLog }),
   };

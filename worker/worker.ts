@@ -3,7 +3,7 @@ import type { NativeConnection, Worker, WorkerOptions } from '@temporalio/worker
 import type { Duration } from '@temporalio/common';
 import type { ActivityImplementations } from '../activities';
 import type { AuditLog } from '../activities/ports/audit-log';
-import { closureDataConverter } from '../codec/data-converter';
+import { workerDataConverter } from '../codec/data-converter';
 import { createActivityInterceptors } from './activity-interceptors';
 import type { EventLog } from './logger';
 import { beatToServer } from './server-beat';
@@ -33,7 +33,7 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
     taskQueue: parts.taskQueue,
     workflowBundle: parts.workflowBundle,
     activities: { ...parts.activities },
-    dataConverter: closureDataConverter,
+    dataConverter: workerDataConverter,
     interceptors: { activity: [createActivityInterceptors({ ...parts, beat: beatToServer })] },
     // The default names the host, which is nobody's business in a history; workers can be told apart all the same.
     identity: `account-closure-worker@${randomBytes(IDENTITY_BYTES).toString('hex')}`,

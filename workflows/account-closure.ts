@@ -14,11 +14,14 @@ import { isRequestFor, type AccountClosureRequest } from './contract/messages';
 import { planHolds } from './contract/plan';
 import type { ClosurePolicy } from './contract/policy';
 import type { ClosureStatus } from './contract/status';
+import { reject } from './endings';
 import { eraseEverywhere } from './erase-everywhere';
 import { forgetLater } from './forget-later';
 import { listen } from './messages';
 import { saveData } from './save-data';
+import { quickly, step } from './steps';
 import type { ConfirmedErasure } from './target-erasure';
+import { whileWithdrawable } from './withdrawal';
 
 /**
  * Closes one account: verify the tenant, export the logs, wait for the person's confirmation, delete the personal data, and
@@ -31,7 +34,7 @@ export async function accountClosure(request: AccountClosureRequest): Promise<Cl
   // Cancellation is a message to this Workflow, not a way to interrupt it: see `listen`.
   await CancellationScope.nonCancellable(async () => {
     while (closure.status.outcome === undefined) {
-      const confirmed = await closure.whileWithdrawable(() => untilConfirmed(closure));
+      const confirmed = await whileWithdrawable(closure, () => untilConfirmed(closure));
       if (confirmed !== undefined) await eraseEverywhere(closure, confirmed);
     }
     await forgetLater(closure);
@@ -68,10 +71,10 @@ function openClosure(request: unknown): Closure {
 
 /** The rules that hold from now on; nothing when the account cannot be closed here. */
 async function verifyTenant(closure: Closure): Promise<ClosurePolicy | undefined> {
-  const check = await closure.step('eligibility', (ref) => checkEligibility(ref));
+  const check = await step(closure, { target: 'eligibility' }, (ref) => checkEligibility(ref));
   const { eligibility, policy, isPastPointOfNoReturn, exportDeclinedAt } = check;
   if (eligibility.kind === 'rejected') {
-    await closure.reject(eligibility);
+    await reject(closure, eligibility);
     return undefined;
   }
   closure.adopt(policy);
@@ -85,13 +88,12 @@ async function verifyTenant(closure: Closure): Promise<ClosurePolicy | undefined
  * person said yes to? What is no longer so is begun anew, or ends the closure.
  */
 async function stillStands(closure: Closure, shown: ShownPlan, policy: ClosurePolicy): Promise<boolean> {
-  const { eligibility, isPastPointOfNoReturn } = await closure.quickly(
-    'eligibility',
-    (ref) => atOnce.checkEligibility({ ...ref, policy }),
-    (ref) => checkEligibility({ ...ref, policy }),
-  );
+  const { eligibility, isPastPointOfNoReturn } = await quickly(closure, 'eligibility', {
+    atOnce: (ref) => atOnce.checkEligibility({ ...ref, policy }),
+    patiently: (ref) => checkEligibility({ ...ref, policy }),
+  });
   if (eligibility.kind === 'rejected') {
-    await closure.reject(eligibility);
+    await reject(closure, eligibility);
     return false;
   }
   if (isPastPointOfNoReturn) {
@@ -107,11 +109,10 @@ async function isExportThere(closure: Closure): Promise<boolean> {
   if (saved?.kind !== 'saved') return true;
   const { files, container } = saved;
   const manifest = { files, container };
-  const { isThere } = await closure.quickly(
-    'export',
-    (ref) => atOnce.checkExport({ ...ref, manifest }),
-    (ref) => checkExport({ ...ref, manifest }),
-  );
+  const { isThere } = await quickly(closure, 'export', {
+    atOnce: (ref) => atOnce.checkExport({ ...ref, manifest }),
+    patiently: (ref) => checkExport({ ...ref, manifest }),
+  });
   if (!isThere) {
     closure.loseContainer(container);
     closure.apply(state.exporting);
@@ -125,10 +126,9 @@ async function doesPlanHold(
   { targets, readsLagMs }: ClosurePolicy,
 ): Promise<boolean> {
   const question = { targets, readsLagMs, round: promised.round };
-  const now = await closure.quickly(
-    'plan',
-    (ref) => atOnce.planAgain({ ...ref, ...question }),
-    (ref) => planAgain({ ...ref, ...question }),
-  );
+  const now = await quickly(closure, 'plan', {
+    atOnce: (ref) => atOnce.planAgain({ ...ref, ...question }),
+    patiently: (ref) => planAgain({ ...ref, ...question }),
+  });
   return planHolds(promised, now);
 }

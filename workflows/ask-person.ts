@@ -5,6 +5,8 @@ import * as state from './closure-state';
 import type { ShownPlan } from './contract/activities';
 import { isSignedBy } from './contract/confirmation';
 import type { ClosurePolicy } from './contract/policy';
+import { expire } from './endings';
+import { quickly } from './steps';
 
 /**
  * Plans, shows the plan, and waits for the person's yes to it and for the time in which they may think better of it. Answers
@@ -19,7 +21,7 @@ export async function askPerson(closure: Closure, policy: ClosurePolicy): Promis
 
   if (takeRecordedYes(closure, shown)) return shown;
   await waitForYes(closure, confirmBy);
-  if (closure.noticesReset()) {
+  if (closure.resets.notice()) {
     // The run that was reset may have got further than this one: then its yes is in the audit log.
     const recorded = await plan(closure, policy, round);
     if (takeRecordedYes(closure, recorded)) return recorded;
@@ -35,12 +37,11 @@ export async function askPerson(closure: Closure, policy: ClosurePolicy): Promis
 
 async function plan(closure: Closure, { targets, readsLagMs }: ClosurePolicy, round: number): Promise<ShownPlan> {
   const question = { targets, readsLagMs, round };
-  const shown = await closure.quickly(
-    'plan',
-    (ref) => atOnce.planErasure({ ...ref, ...question }),
-    (ref) => planErasure({ ...ref, ...question }),
-  );
-  closure.heardOf(shown.runId);
+  const shown = await quickly(closure, 'plan', {
+    atOnce: (ref) => atOnce.planErasure({ ...ref, ...question }),
+    patiently: (ref) => planErasure({ ...ref, ...question }),
+  });
+  closure.resets.heardOf(shown.runId);
   return shown;
 }
 
@@ -58,14 +59,9 @@ async function waitForYes(closure: Closure, confirmBy: Date): Promise<void> {
   closure.publish();
   const leftMs = confirmBy.getTime() - Date.now();
   if (leftMs <= 0 || closure.status.confirmation !== undefined) return;
-  await condition(() => closure.status.confirmation !== undefined || closure.isReset, leftMs, {
+  await condition(() => closure.status.confirmation !== undefined || closure.resets.isNews, leftMs, {
     summary: `Until ${confirmBy.toISOString()}: the person confirms`,
   });
-}
-
-async function expire(closure: Closure, confirmBy: Date): Promise<void> {
-  closure.decided({ step: 'expire', at: new Date().toISOString(), confirmBy: confirmBy.toISOString() });
-  if (await closure.end('expired')) closure.apply((status) => state.ended(status, 'expired'));
 }
 
 async function coolOff(closure: Closure): Promise<void> {

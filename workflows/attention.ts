@@ -8,7 +8,7 @@ export type Trouble = Omit<Attention, 'target' | 'since'>;
 
 /**
  * What an operator is shown of a step that failed.
- * @throws the fault itself when it is not the failure of an Activity: then it is a defect of ours
+ * @throws the fault itself when it is no failure of an Activity: a cancellation, or a defect of ours
  */
 export function attentionOf(fault: unknown, tries: number): Trouble {
   const cause = rootOf(fault instanceof ActivityFailure ? fault.cause : fault);

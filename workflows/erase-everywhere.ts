@@ -1,6 +1,7 @@
 import type { Closure } from './closure';
 import * as state from './closure-state';
 import { TargetErasure, type ConfirmedErasure, type Progress } from './target-erasure';
+import { whileWithdrawable } from './withdrawal';
 
 /**
  * Carries out the confirmed plan: fence every target, erase them in the plan's order (the directory account is the last),
@@ -11,10 +12,10 @@ import { TargetErasure, type ConfirmedErasure, type Progress } from './target-er
 export async function eraseEverywhere(closure: Closure, confirmed: ConfirmedErasure): Promise<void> {
   const targets = confirmed.plan.targets.map(({ name }) => new TargetErasure(closure, name, confirmed));
 
-  const fenced = await closure.whileWithdrawable(() => inTurn(targets, (target) => target.fence()));
+  const fenced = await whileWithdrawable(closure, () => inTurn(targets, (target) => target.fence()));
   if (fenced !== 'done') return;
   // Where nothing has a fence, the first erasure is the first changing call.
-  const erased = await closure.whileWithdrawable(() => inTurn(targets, (target) => target.erase()));
+  const erased = await whileWithdrawable(closure, () => inTurn(targets, (target) => target.erase()));
   if (erased !== 'done') return;
   closure.enter('verifying');
   if ((await inTurn(targets, (target) => target.verify())) !== 'done') return;

@@ -4,6 +4,7 @@ import * as state from './closure-state';
 import type { ForgetClosureRequest } from './contract/messages';
 import type { ClosurePolicy } from './contract/policy';
 import { isPastPointOfNoReturn, type ClosureStatus } from './contract/status';
+import { quickly } from './steps';
 
 /** An attempt of a worker that was cut off may create a container until its own time is over, which is minutes. */
 const LATE_ATTEMPTS_MS = 10 * 60_000;
@@ -26,11 +27,10 @@ export async function forgetLater(closure: Closure): Promise<void> {
 }
 
 async function arrange(closure: Closure, request: ForgetClosureRequest): Promise<void> {
-  await closure.quickly(
-    'forgetting',
-    ({ account, ...ref }) => atOnce.arrangeForgetting({ ...ref, request }),
-    ({ account, ...ref }) => arrangeForgetting({ ...ref, request }),
-  );
+  await quickly(closure, 'forgetting', {
+    atOnce: ({ account, ...ref }) => atOnce.arrangeForgetting({ ...ref, request }),
+    patiently: ({ account, ...ref }) => arrangeForgetting({ ...ref, request }),
+  });
 }
 
 function requestFor({ closureId, workflowId, outcome }: ClosureStatus, policy: ClosurePolicy): ForgetClosureRequest {

@@ -22,6 +22,9 @@ import {
 import { REFUSAL_TEXTS, type Refusal } from './contract/refusals';
 import type { ClosureStatus } from './contract/status';
 import * as rules from './message-rules';
+import { declineExport } from './save-data';
+import { resolve } from './steps';
+import { withdraw } from './withdrawal';
 
 /** What a closure listens to: one entry a message, whichever way it comes. */
 interface Message<Args extends [unknown?]> {
@@ -63,7 +66,7 @@ function confirmation(closure: Closure): Message<[Confirmation]> {
     signal: confirmSignal,
     description: 'The person says yes to the plan: { "planDigest": "…", "signature": "…" }, signed with the token.',
     refusal: (value) => {
-      if (closure.isWithdrawalAsked)
+      if (closure.withdrawal.calledAt !== undefined)
         return isConfirmation(value) ? 'not-awaiting-confirmation' : 'malformed-confirmation';
       return rules.confirmationRefusal(closure.status, value, circumstances(closure));
     },
@@ -87,12 +90,12 @@ function withdrawal(closure: Closure): Message<[]> {
     description: 'The person takes the request back. Possible until the erasure begins.',
     refusal: () => rules.withdrawalRefusal(closure.status),
     accept: () => {
-      closure.withdraw();
+      withdraw(closure);
     },
     settled: async () => {
       // Not ended by a cancellation of the Workflow: that means the same.
       await CancellationScope.nonCancellable(() =>
-        condition(() => !closure.isWithdrawalAsked || closure.status.outcome !== undefined),
+        condition(() => closure.withdrawal.calledAt === undefined || closure.status.outcome !== undefined),
       );
       refuse(rules.withdrawalRefusal(closure.status));
     },
@@ -106,7 +109,7 @@ function resolution(closure: Closure): Message<[Resolution]> {
       'Lets a step that needs an operator try again: { "target": "…", "action": "retry", "by": "your-id", "since": "…" }.',
     refusal: (value) => rules.resolutionRefusal(closure.status, value),
     accept: (value) => {
-      if (!rules.isAnsweredAlike(closure.status, value)) closure.resolve(value);
+      if (!rules.isAnsweredAlike(closure.status, value)) resolve(closure, value);
     },
   };
 }
@@ -117,7 +120,7 @@ function report(closure: Closure): Message<[Report]> {
     description: 'The person goes on without an export: { "step": "export-declined", "signature": "…" }.',
     refusal: (value) => rules.reportRefusal(closure.status, value, circumstances(closure)),
     accept: ({ signature }) => {
-      closure.declineExport(signature);
+      declineExport(closure, signature);
     },
   };
 }
@@ -126,7 +129,7 @@ function report(closure: Closure): Message<[Report]> {
 function listenForCancellation(closure: Closure): void {
   void CancellationScope.current().cancelRequested.catch(() => {
     const refusal = rules.withdrawalRefusal(closure.status);
-    if (refusal === undefined) closure.withdraw();
+    if (refusal === undefined) withdraw(closure);
     else if (refusal === 'past-point-of-no-return') closure.apply(state.cancellationIgnored);
   });
 }

@@ -6,6 +6,7 @@ import * as state from './closure-state';
 import type { ClosureRef } from './contract/activities';
 import type { ClosurePolicy } from './contract/policy';
 import type { ExportStatus } from './contract/status';
+import { step } from './steps';
 
 /**
  * Saves what the person may want to keep: the export is requested, awaited and its inventory taken. A failed or overdue
@@ -14,8 +15,23 @@ import type { ExportStatus } from './contract/status';
  */
 export async function saveData(closure: Closure, policy: ClosurePolicy): Promise<void> {
   closure.apply(state.exporting);
-  const saved = await closure.unlessDeclined(() => closure.step('export', (ref) => makeExport(closure, ref, policy)));
-  if (saved !== undefined) closure.apply((status) => state.exported(status, saved));
+  const saved = await closure.exportDeclined.during(() =>
+    step(closure, { target: 'export' }, (ref) => makeExport(closure, ref, policy)),
+  );
+  if (saved !== undefined && !isDeclined(closure)) closure.apply((status) => state.exported(status, saved.result));
+}
+
+/** The person goes on without an export. */
+export function declineExport(closure: Closure, signature: string): void {
+  if (isDeclined(closure)) return;
+  closure.exportDeclined.call();
+  const at = new Date().toISOString();
+  closure.decided({ step: 'decline-export', at, signature });
+  closure.apply((status) => state.exportDeclined(status, at));
+}
+
+function isDeclined({ status }: Closure): boolean {
+  return status.export?.kind === 'declined';
 }
 
 /** How often an export that was lost while it was made is begun again before somebody has to look. */

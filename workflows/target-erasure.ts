@@ -16,6 +16,8 @@ import type { FailureType } from './contract/failures';
 import type { ClosurePolicy } from './contract/policy';
 import type { StopReason, TargetState } from './contract/status';
 import type { TargetName } from './contract/targets';
+import { reject } from './endings';
+import { needsOperator, step } from './steps';
 
 /** What the person said yes to, and the rules by which it is carried out. */
 export interface ConfirmedErasure extends ShownPlan {
@@ -83,7 +85,7 @@ export class TargetErasure {
   async verify(): Promise<Progress> {
     while ((await this.#look()).kind === 'remains') {
       this.#reached('remains');
-      if (!mayEraseAgain(this.#erasures)) await this.#closure.needsOperator(this.#name, remainsFound(this.#erasures));
+      if (!mayEraseAgain(this.#erasures)) await needsOperator(this.#closure, this.#name, remainsFound(this.#erasures));
       this.#round += 1;
       if ((await this.erase()) !== 'done') return 'over';
     }
@@ -98,7 +100,8 @@ export class TargetErasure {
   }
 
   #step<T>(perform: (input: TargetInput) => Promise<T>, onParked?: (fault: FailureType) => void): Promise<T> {
-    return this.#closure.step(this.#name, (ref) => perform(this.#input(ref)), onParked);
+    const how = { target: this.#name, ...(onParked === undefined ? {} : { onParked }) };
+    return step(this.#closure, how, (ref) => perform(this.#input(ref)));
   }
 
   #input(ref: ClosureRef): TargetInput {
@@ -161,7 +164,7 @@ export class TargetErasure {
       this.#passed();
       this.#closure.apply((status) => state.stopped(status, this.#name, outcome));
     } else {
-      await this.#closure.reject({ kind: 'rejected', reason: REJECTIONS[outcome.reason] });
+      await reject(this.#closure, { kind: 'rejected', reason: REJECTIONS[outcome.reason] });
     }
     return 'over';
   }

@@ -73,6 +73,11 @@ describe('the export of a closure that goes on', () => {
   const RUNNING: readonly (readonly [string, Described])[] = [
     ['by its memo', { memo: CLOSURE_ID }],
     ['by its search attribute, where it was started without a memo', { attribute: CLOSURE_ID }],
+    [
+      'by its search attribute, where nobody can read its memo',
+      { memo: 'foreign', isMemoUnreadable: true, attribute: CLOSURE_ID },
+    ],
+    ['by its memo, where an operator has paused it', { memo: CLOSURE_ID, status: 'PAUSED' }],
   ];
 
   it.each(RUNNING)('is never deleted (%s)', async (_how, described) => {

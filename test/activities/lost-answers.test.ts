@@ -7,6 +7,7 @@ import {
   checkInput,
   CLOSURE_ID,
   closureRef,
+  decisionFor,
   deleteInput,
   directoryInput,
   exportInput,
@@ -63,7 +64,7 @@ const TRIALS: Readonly<Record<Exclude<keyof ClosureActivities, 'arrangeForgettin
     perform: (world, run) => run(world.dependencies, ['verifyTarget', { ...directoryInput(world), verifyAfterMs: 0 }]),
   },
   recordEnding: {
-    perform: (world, run) => run(world.dependencies, ['recordEnding', { ...closureRef(world), ending: 'withdrawn' }]),
+    perform: (world, run) => run(world.dependencies, ['recordEnding', { ...closureRef(world), decision: decisionFor('withdrawn') }]),
   },
   deleteExports: {
     arrange: ({ containers }) => {

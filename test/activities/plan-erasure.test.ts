@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { ShownPlan } from '../../workflows/contract/activities';
 import { FakeWorld } from '../support/fake-world';
-import { CLOSURE_ID, closureRef, directoryInput, HISTORY, planInput } from '../support/inputs';
+import { CLOSURE_ID, closureRef, decisionFor, directoryInput, HISTORY, planInput } from '../support/inputs';
 import { attempt, untilDone } from '../support/run-activity';
 
 function isShown(planned: unknown): planned is ShownPlan {
@@ -18,7 +18,7 @@ async function plan(world: FakeWorld, round = 1): Promise<ShownPlan> {
 const planAgain = (world: FakeWorld, round = 1): Promise<unknown> =>
   attempt(world.dependencies, ['planAgain', planInput(world, round)]);
 const end = (world: FakeWorld): Promise<unknown> =>
-  attempt(world.dependencies, ['recordEnding', { ...closureRef(world), ending: 'withdrawn' }]);
+  attempt(world.dependencies, ['recordEnding', { ...closureRef(world), decision: decisionFor('withdrawn') }]);
 
 /** RFC 8785, written out by hand. */
 const CANONICAL =

@@ -7,7 +7,7 @@ import {
 } from '../../activities/ports/faults';
 import type { Ending } from '../../workflows/contract/decisions';
 import { FakeWorld } from '../support/fake-world';
-import { closureRef, directoryInput, HISTORY, turnsTaken } from '../support/inputs';
+import { closureRef, decisionFor, directoryInput, HISTORY, turnsTaken } from '../support/inputs';
 import { attempt } from '../support/run-activity';
 
 const AT = { farEnd: 'directory', operation: 'directory.block-sign-in' } as const;
@@ -17,7 +17,7 @@ const { signal } = new AbortController();
 const fence = (world: FakeWorld, turn = 0): Promise<unknown> =>
   attempt(world.dependencies, ['fenceTarget', { ...directoryInput(world), turn }]);
 const end = (world: FakeWorld, ending: Ending): Promise<unknown> =>
-  attempt(world.dependencies, ['recordEnding', { ...closureRef(world), ending }]);
+  attempt(world.dependencies, ['recordEnding', { ...closureRef(world), decision: decisionFor(ending) }]);
 const kinds = (world: FakeWorld): readonly string[] => turnsTaken(world).map(({ kind }) => kind);
 
 function throwing(fault: unknown, times = Number.POSITIVE_INFINITY): (time: number) => void {
@@ -73,7 +73,7 @@ describe('the point of no return', () => {
       });
 
       expect(world.effects).toEqual([]);
-      expect(world.auditLog.entries.map(({ kind }) => kind)).toEqual(['intent', 'intent']);
+      expect(world.auditLog.entries.map(({ kind }) => kind)).toEqual(['decision', 'intent', 'intent']);
     },
   );
 

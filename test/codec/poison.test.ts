@@ -6,7 +6,7 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, type Work
 import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { connectTemporal } from '../../client/connection';
-import { closureDataConverter } from '../../codec/data-converter';
+import { closureDataConverter, workerDataConverter } from '../../codec/data-converter';
 import { startTemporal, type TemporalServer } from '../../sandbox/temporal/dev-server';
 import { TolerantWorker } from '../../worker/tolerant-worker';
 import { FIRST_START_MS } from '../support/closure-server';
@@ -42,7 +42,7 @@ beforeAll(async () => {
     taskQueue: TASK_QUEUE,
     workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
     activities: { beAskedTwice },
-    dataConverter: closureDataConverter,
+    dataConverter: workerDataConverter,
   });
   running = worker.run();
 }, FIRST_START_MS);

@@ -7,6 +7,7 @@ import type {
   RequestExportInput,
   TargetInput,
 } from '../../workflows/contract/activities';
+import type { Ending, EndingDecision } from '../../workflows/contract/decisions';
 import { POLICY, type FakeWorld } from './fake-world';
 import type { Turn } from '../../activities/ports/turns';
 import { guid } from './guid';
@@ -64,6 +65,19 @@ export function planInput(world: FakeWorld, round = 1): PlanErasureInput {
 /** A deletion of the follow-up. */
 export function deleteInput(round = 1): DeleteExportsInput {
   return { closureId: CLOSURE_ID, firstRunId: 'forget-run-1', round, workflowId: 'closure-1' };
+}
+
+/** What somebody decided that ends a closure like this. */
+export function decisionFor(ending: Ending): EndingDecision {
+  const at = '2026-07-01T12:00:00.000Z';
+  switch (ending) {
+    case 'withdrawn':
+      return { step: 'withdraw', at };
+    case 'expired':
+      return { step: 'expire', at, confirmBy: at };
+    case 'rejected':
+      return { step: 'reject', at, reason: 'managed-tenant' };
+  }
 }
 
 /** The turns that the closure has taken, in order. */

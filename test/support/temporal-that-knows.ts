@@ -1,4 +1,4 @@
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 type DescribedExecution = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
@@ -8,31 +8,28 @@ export interface Described {
   readonly status?: string;
   /** The closure id in its memo. */
   readonly memo?: string;
+  /** Its memo is in an encoding that nobody knows. */
+  readonly isMemoUnreadable?: boolean;
   /** The closure id as a search attribute. */
   readonly attribute?: string;
 }
 
 /** A client of a server that knows this of every Workflow; nothing when it is `undefined`, and does not answer with an error. */
 export function clientThatSees(seen: () => Described | Error | undefined): Client {
-  return new Client({
-    connection: Connection.lazy(),
-    interceptors: {
-      workflow: [
-        {
-          describe: ({ workflowExecution: { workflowId } }) => {
-            const described = seen();
-            if (described instanceof Error) return Promise.reject(described);
-            return described === undefined
-              ? Promise.reject(new WorkflowNotFoundError('no such', workflowId, undefined))
-              : Promise.resolve(executionOf(described));
-          },
-        },
-      ],
+  const client = new Client({ connection: Connection.lazy() });
+  Object.assign(client.workflowService, {
+    describeWorkflowExecution: () => {
+      const described = seen();
+      if (described instanceof Error) return Promise.reject(described);
+      return described === undefined
+        ? Promise.reject(Object.assign(new Error('5 NOT_FOUND'), { code: 5 }))
+        : Promise.resolve(executionOf(described));
     },
   });
+  return client;
 }
 
-function executionOf({ status = 'RUNNING', memo, attribute }: Described): DescribedExecution {
+function executionOf({ status = 'RUNNING', memo, isMemoUnreadable = false, attribute }: Described): DescribedExecution {
   return temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse.fromObject({
     workflowExecutionInfo: {
       execution: { workflowId: 'closure-1', runId: 'run-1' },
@@ -40,7 +37,10 @@ function executionOf({ status = 'RUNNING', memo, attribute }: Described): Descri
       status: `WORKFLOW_EXECUTION_STATUS_${status}`,
       startTime: { seconds: 1 },
       historyLength: 1,
-      memo: memo === undefined ? {} : { fields: { closureId: field(memo) } },
+      memo:
+        memo === undefined
+          ? {}
+          : { fields: { closureId: field(memo, isMemoUnreadable ? { encoding: 'foreign' } : {}) } },
       searchAttributes:
         attribute === undefined ? {} : { indexedFields: { ClosureId: field(attribute, { type: 'Keyword' }) } },
     },

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { confirmSignal, confirmUpdate } from '../../workflows/contract/messages';
 import type { ClosureStatus } from '../../workflows/contract/status';
 import { FakeWorld } from '../support/fake-world';
+import { HISTORY } from '../support/inputs';
 import { closuresOfThisFile } from '../support/time-skipping-closures';
+import { takeDatabaseAway } from '../support/world-faults';
 
 const closures = closuresOfThisFile('real');
 
@@ -96,5 +98,33 @@ describe('the time to confirm', () => {
     );
 
     expect(ended.outcome).toBe('closed');
+  });
+
+  it('ends in one way only: a withdrawal that comes while the expiry is written is told that the closure has ended', async () => {
+    const world = new FakeWorld();
+
+    const ended = await closures.withWorld(
+      world,
+      async () => {
+        const closure = await closures.request();
+        const asked = await closure.untilPhase('awaitingConfirmation');
+        const bringBack = takeDatabaseAway(world);
+        await sleepUntilWindowsEnd(asked, 0);
+        await closure.untilSeen(() => world.calls.includes('end'));
+        const withdrawal = closure.withdraw().catch((refusal: unknown) => refusal);
+        bringBack();
+        expect(await withdrawal).toMatchObject({ cause: { type: 'closure-has-ended' } });
+        return await closure.handle.result();
+      },
+      WINDOW,
+    );
+
+    expect(ended.outcome).toBe('expired');
+    const [{ closureId, firstRunId } = HISTORY] = world.auditLog.entries;
+    expect(world.turns.of({ closureId, firstRunId }).map(({ kind }) => kind)).toEqual(['expired']);
+    expect(world.auditLog.entries.filter(({ kind }) => kind === 'decision').map(({ step }) => step)).toEqual([
+      'request',
+      'expire',
+    ]);
   });
 });

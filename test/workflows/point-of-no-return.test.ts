@@ -92,7 +92,7 @@ describe('a withdrawal', () => {
       await closure.untilPhase('awaitingConfirmation');
       const bringBack = takeDatabaseAway(world);
       const withdrawal = closure.withdraw();
-      await closure.untilSeen(() => world.calls.filter((call) => call === 'append').length > 6);
+      await closure.untilSeen(() => world.calls.filter((call) => call === 'end').length > 2);
       expect(await closure.status()).toMatchObject({ phase: 'awaitingConfirmation', attention: [] });
       bringBack();
       await closures.environment.sleep('5 minutes');

@@ -1,5 +1,5 @@
 import type { Account, Guid } from './account';
-import type { Decision, Ending } from './decisions';
+import type { Decision, Ending, EndingDecision } from './decisions';
 import type { EligibilityCheck } from './eligibility';
 import type { ForgetClosureRequest } from './messages';
 import type { DigestedPlan, ErasurePlan } from './plan';
@@ -137,7 +137,7 @@ export type VerifyOutcome =
 
 /** An ending to write, unless the erasure has begun. */
 export interface RecordEndingInput extends ClosureRef {
-  readonly ending: Ending;
+  readonly decision: EndingDecision;
 }
 
 /** When to forget, and what was decided last. */

@@ -2,7 +2,8 @@ import type { RejectionReason } from './eligibility';
 
 /**
  * What somebody decided about a closure, as the audit log keeps it: after Temporal's retention it is all that proves who
- * wanted what. Taken by the Workflow, carried to the log by the next Activity. `at`: Workflow time, ISO 8601, UTC; with the
+ * wanted what. Taken by the Workflow, carried to the log by the next Activity; one
+ * that ends the closure by the Activity that writes the ending. `at`: Workflow time, ISO 8601, UTC; with the
  * step it is the decision's key, so that one that is carried twice is written once.
  */
 export type Decision =
@@ -28,3 +29,13 @@ export type Decision =
 
 /** How a closure can end before anything is erased. Written once, before it is published, unless the erasure has begun. */
 export type Ending = 'withdrawn' | 'expired' | 'rejected';
+
+/** A decision that ends the closure: kept only when it did. */
+export type EndingDecision = Extract<Decision, { readonly step: 'withdraw' | 'expire' | 'reject' }>;
+
+/** How the closure ends by each of them. */
+export const ENDINGS: Readonly<Record<EndingDecision['step'], Ending>> = {
+  withdraw: 'withdrawn',
+  expire: 'expired',
+  reject: 'rejected',
+};
