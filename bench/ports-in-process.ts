@@ -146,26 +146,26 @@ async function* oneChunk(): AsyncGenerator<Uint8Array> {
 
 /** By closure, as the database's index has them: what one closure has written does not slow down the next. */
 function createAuditLog(): AuditLog {
-  const written = new Map<string, AuditEntry[]>();
+  const written = new Map<string, Map<string, AuditEntry>>();
   let sequence = 0;
-  const of = (closureId: string): AuditEntry[] => {
-    const entries = written.get(closureId) ?? [];
+  const of = (closureId: string): Map<string, AuditEntry> => {
+    const entries = written.get(closureId) ?? new Map<string, AuditEntry>();
     written.set(closureId, entries);
     return entries;
   };
   return {
     append: (entry) => {
       const entries = of(entry.closureId);
-      const there = entries.find((other) => keyOf(other, other.kind) === keyOf(entry, entry.kind));
+      const key = keyOf(entry, entry.kind);
+      const there = entries.get(key);
       if (there !== undefined) return Promise.resolve({ entry: there, isNew: false });
       sequence += 1;
       const appended = { ...entry, sequence, recordedAt: new Date().toISOString() };
-      entries.push(appended);
+      entries.set(key, appended);
       return Promise.resolve({ entry: appended, isNew: true });
     },
-    find: (effect, kind) =>
-      Promise.resolve(of(effect.closureId).find((other) => keyOf(other, other.kind) === keyOf(effect, kind))),
-    list: (closureId) => Promise.resolve([...of(closureId)]),
+    find: (effect, kind) => Promise.resolve(of(effect.closureId).get(keyOf(effect, kind))),
+    list: (closureId) => Promise.resolve([...of(closureId).values()]),
   };
 }
 

@@ -4,6 +4,7 @@ import { median, type Comparison } from './compare';
 export interface Figures {
   readonly closuresPerSecond: number;
   readonly barePerSecond: number;
+  /** Median of the rounds' ratios. */
   readonly ratio: number;
   readonly eventsPerClosure: number;
   readonly actionsPerClosure: number;
@@ -25,13 +26,18 @@ export function figuresOf({ ours, bare }: Comparison, recoveryP95Ms?: number): F
   return {
     closuresPerSecond: rounded(closuresPerSecond, 2),
     barePerSecond: rounded(barePerSecond, 2),
-    ratio: rounded(closuresPerSecond / barePerSecond, 3),
+    ratio: rounded(ratioOf(ours.closuresPerSecond, bare.closuresPerSecond), 3),
     eventsPerClosure: ours.closure.events,
     actionsPerClosure: ours.closure.actions,
     cpuMsPerClosure: rounded(ours.cpuMsPerClosure, 1),
     rssMb: rounded(ours.peakRssMb, 0),
     ...(recoveryP95Ms === undefined ? {} : { recoveryP95Ms: rounded(recoveryP95Ms, 0) }),
   };
+}
+
+/** The middle of the rounds' own ratios: the speed of a machine changes from minute to minute, and both sides of a round share it. */
+function ratioOf(ours: readonly number[], bare: readonly number[]): number {
+  return median(ours.map((speed, round) => speed / (bare[round] ?? Number.NaN)));
 }
 
 type Row = readonly [label: string, ours: string, bare: string, goal: string];

@@ -54,6 +54,7 @@ const EXIT_CODES: Record<ErrorCode | CliCode, number> = {
   'malformed-resolution': EXIT.refused,
   'malformed-report': EXIT.refused,
   'not-exporting': EXIT.refused,
+  'repeated-too-often': EXIT.refused,
   'search-attributes-missing': EXIT.refused,
   'search-attributes-unusable': EXIT.refused,
   'no-export': EXIT.refused,

@@ -34,13 +34,18 @@ interface Message<Args extends [unknown?]> {
   readonly description: string;
   /** Why it is refused now, whatever it holds. */
   readonly refusal: (value: unknown) => Refusal | undefined;
-  /** Called with what was not refused. */
+  /** Whether this very message was accepted before: then it succeeds again and changes nothing. */
+  readonly isRepeat: (...args: Args) => boolean;
+  /** Called with what was not refused and is no repeat. */
   readonly accept: (...args: Args) => void;
   /** What an Update waits for before it answers. @throws ApplicationFailure when it came too late after all */
   readonly settled?: () => Promise<void>;
   /** Called for a Signal that was refused: nobody else hears of it. */
   readonly onRefusedSignal?: () => void;
 }
+
+/** So many repeats of a message are accepted: a run takes 2,000 Updates, and the one that repairs it must still get through. */
+const MOST_REPEATS = 100;
 
 /** So many signatures that came by Signal are checked; anybody may send Signals, and each check takes milliseconds. */
 const MOST_SIGNATURES_BY_SIGNAL = 100;
@@ -70,8 +75,8 @@ function confirmation(closure: Closure): Message<[Confirmation]> {
         return isConfirmation(value) ? 'not-awaiting-confirmation' : 'malformed-confirmation';
       return rules.confirmationRefusal(closure.status, value, circumstances(closure));
     },
+    isRepeat: (value) => rules.isAcceptedConfirmation(closure.status, value),
     accept: ({ planDigest, signature }) => {
-      if (rules.isAcceptedConfirmation(closure.status, { planDigest, signature })) return;
       const at = new Date();
       closure.decided({ step: 'confirm', at: at.toISOString(), planDigest, signature });
       const coolingOffMs = closure.policy?.coolingOffMs ?? 0;
@@ -89,6 +94,7 @@ function withdrawal(closure: Closure): Message<[]> {
     signal: withdrawSignal,
     description: 'The person takes the request back. Possible until the erasure begins.',
     refusal: () => rules.withdrawalRefusal(closure.status),
+    isRepeat: () => closure.withdrawal.calledAt !== undefined,
     accept: () => {
       withdraw(closure);
     },
@@ -108,8 +114,9 @@ function resolution(closure: Closure): Message<[Resolution]> {
     description:
       'Lets a step that needs an operator try again: { "target": "…", "action": "retry", "by": "your-id", "since": "…" }.',
     refusal: (value) => rules.resolutionRefusal(closure.status, value),
+    isRepeat: (value) => rules.isAnsweredAlike(closure.status, value),
     accept: (value) => {
-      if (!rules.isAnsweredAlike(closure.status, value)) resolve(closure, value);
+      resolve(closure, value);
     },
   };
 }
@@ -119,6 +126,7 @@ function report(closure: Closure): Message<[Report]> {
     update: reportUpdate,
     description: 'The person goes on without an export: { "step": "export-declined", "signature": "…" }.',
     refusal: (value) => rules.reportRefusal(closure.status, value, circumstances(closure)),
+    isRepeat: () => closure.status.export?.kind === 'declined',
     accept: ({ signature }) => {
       declineExport(closure, signature);
     },
@@ -135,11 +143,13 @@ function listenForCancellation(closure: Closure): void {
 }
 
 function register<Args extends [unknown?]>(closure: Closure, message: Message<Args>): void {
-  const { update, signal, description, refusal, accept, settled } = message;
+  const { update, signal, description, refusal, isRepeat, accept, settled } = message;
+  let repeats = 0;
   setHandler(
     update,
     async (...args: Args) => {
-      accept(...args);
+      if (isRepeat(...args)) repeats += 1;
+      else accept(...args);
       await settled?.();
       return closure.status;
     },
@@ -147,6 +157,7 @@ function register<Args extends [unknown?]>(closure: Closure, message: Message<Ar
       description,
       validator: (...args: Args) => {
         refuse(refusal(args[0]));
+        if (repeats >= MOST_REPEATS && isRepeat(...args)) refuse('repeated-too-often');
       },
     },
   );
@@ -156,6 +167,7 @@ function register<Args extends [unknown?]>(closure: Closure, message: Message<Ar
 /** Bounded work, however many come: what a replay has to do again is bounded with it. */
 function onSignal<Args extends [unknown?]>({
   refusal,
+  isRepeat,
   accept,
   onRefusedSignal,
 }: Message<Args>): (...args: Args) => void {
@@ -163,8 +175,8 @@ function onSignal<Args extends [unknown?]>({
   return (...args) => {
     const reason = wrongSignatures < MOST_SIGNATURES_BY_SIGNAL ? refusal(args[0]) : 'wrong-token';
     if (reason === 'wrong-token') wrongSignatures += 1;
-    if (reason === undefined) accept(...args);
-    else onRefusedSignal?.();
+    if (reason !== undefined) onRefusedSignal?.();
+    else if (!isRepeat(...args)) accept(...args);
   };
 }
 

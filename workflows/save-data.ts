@@ -23,7 +23,6 @@ export async function saveData(closure: Closure, policy: ClosurePolicy): Promise
 
 /** The person goes on without an export. */
 export function declineExport(closure: Closure, signature: string): void {
-  if (isDeclined(closure)) return;
   closure.exportDeclined.call();
   const at = new Date().toISOString();
   closure.decided({ step: 'decline-export', at, signature });

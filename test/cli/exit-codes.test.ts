@@ -18,6 +18,7 @@ describe('exit codes', () => {
     ['needs-operator', 3],
     ['window-over', 3],
     ['not-exporting', 3],
+    ['repeated-too-often', 3],
     ['invalid-configuration', 2],
     ['defect', 1],
     ['closure-terminated', 3],

@@ -50,6 +50,29 @@ describe("an operator's answer", () => {
     expect(ended.outcome).toBe('closed');
   });
 
+  it('is refused when it is repeated too often, so that another one still gets through', async () => {
+    const world = new FakeWorld();
+    world.purge = 'refused';
+
+    const ended = await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      await closure.confirm();
+      const [first] = (await closure.untilAttention()).attention;
+      await closure.resolve('directory', first?.since);
+      for (let repeat = 1; repeat <= 100; repeat += 1) await closure.resolve('directory', first?.since);
+
+      await expect(closure.resolve('directory', first?.since)).rejects.toMatchObject({
+        cause: { type: 'repeated-too-often' },
+      });
+      await closure.untilAttention();
+      world.purge = 'allowed';
+      await closure.resolve('directory');
+      return await closure.handle.result();
+    });
+
+    expect(ended.outcome).toBe('closed');
+  });
+
   it('is refused when nothing waits since then', async () => {
     const world = new FakeWorld();
     world.purge = 'refused';
