@@ -1,6 +1,7 @@
 import type { EligibilityCheck } from '../workflows/contract/eligibility';
 import type { ClosurePolicy } from '../workflows/contract/policy';
 import { assessEligibility, type EligibilitySources } from './eligibility';
+import { entriesOf } from './history-entries';
 import type { Implementation } from './implementation';
 import type { AuditLog, HistoryRef } from './ports/audit-log';
 import type { Turns } from './ports/turns';
@@ -43,8 +44,7 @@ async function exportDeclined(
   { closureId, firstRunId }: HistoryRef,
   signal: AbortSignal,
 ): Promise<Pick<EligibilityCheck, 'exportDeclinedAt'>> {
-  const declined = (await auditLog.list(closureId, signal)).find(
-    (entry) => entry.firstRunId === firstRunId && entry.kind === 'decision' && entry.step === 'decline-export',
-  );
+  const sought = { closureId, firstRunId, kind: 'decision', step: 'decline-export' } as const;
+  const [declined] = await entriesOf(auditLog, sought, signal);
   return declined?.occasion === undefined ? {} : { exportDeclinedAt: declined.occasion };
 }

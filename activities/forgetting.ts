@@ -5,6 +5,7 @@ import type { DeleteExportsInput } from '../workflows/contract/activities';
 import { arrangeSignal, type ForgetClosureWorkflow } from '../workflows/contract/messages';
 import { CLOSURE_ID_MEMO, FORGET_CLOSURE, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { exportContainerPrefix } from './export-containers';
+import { entriesOf } from './history-entries';
 import type { Implementation } from './implementation';
 import type { AuditLog, EffectKey } from './ports/audit-log';
 import type { ExportStorage } from './ports/export-storage';
@@ -54,24 +55,13 @@ export function createDeleteExports({ storage, auditLog }: Dependencies): Implem
     if ((await storage.listContainers(prefix, signal)).length > 0) {
       throw new UnavailableError({ farEnd: 'export-storage', operation: 'storage.delete-container' });
     }
-    const entries = await auditLog.list(input.closureId, signal);
-    return { kind: 'deleted', containers: entries.filter((entry) => isMarkOf(input, entry)).length };
+    const marks = await entriesOf(auditLog, { ...keyOf(input), kind: 'mark' }, signal);
+    return { kind: 'deleted', containers: marks.length };
   };
 }
 
 function keyOf({ closureId, firstRunId, round }: DeleteExportsInput): EffectKey {
   return { closureId, firstRunId, target: 'export', step: 'delete', round };
-}
-
-function isMarkOf(input: DeleteExportsInput, entry: EffectKey & { readonly kind: string }): boolean {
-  const { firstRunId, target, step, round } = keyOf(input);
-  return (
-    entry.kind === 'mark' &&
-    entry.firstRunId === firstRunId &&
-    entry.target === target &&
-    entry.step === step &&
-    entry.round === round
-  );
 }
 
 /** Whether the run that the closure's Workflow id leads to is open and this closure's: another one may have the account now. */

@@ -1,3 +1,4 @@
+import { isAmong } from './history-entries';
 import type { AuditEntry } from './ports/audit-log';
 import type { OwnDoing } from './ports/erasure-target';
 
@@ -16,12 +17,12 @@ interface Looking {
  * answered from what it holds then.
  */
 export function ownDoing(entries: readonly AuditEntry[], looking: Looking): OwnDoing {
-  const ours = (): readonly AuditEntry[] =>
-    entries.filter(({ firstRunId, target }) => firstRunId === looking.firstRunId && target === looking.target);
+  const { firstRunId, target } = looking;
+  const ours = (): readonly AuditEntry[] => entries.filter((entry) => isAmong({ firstRunId, target }, entry));
   const answers = (part: string): readonly AuditEntry[] =>
     ours().filter(({ kind, occasion }) => kind === 'answer' && occasion === part);
   return {
-    hasSent: (part) => ours().some(({ kind, occasion }) => kind === 'mark' && occasion === part),
+    hasSent: (part) => ours().some((entry) => isMarkOf(part, entry) && !isRefused(entry, ours())),
     hasDone: (part) => answers(part).length > 0,
     hasDoneNow: (part) => answers(part).some(({ step, round }) => step === looking.step && round === looking.round),
     hasDoneSinceFence: (part) => answers(part).some(({ sequence }) => sequence > lastFence(ours())),
@@ -32,6 +33,22 @@ export function ownDoing(entries: readonly AuditEntry[], looking: Looking): OwnD
       return ours().some((entry) => entry.step === 'erase' && entry.round < looking.round && hasCounted(entry));
     },
   };
+}
+
+/** A call leaves a mark of its own in each attempt that sends it, so that one that was refused can be told from another. */
+export function markOccasion(part: string, attemptId: string): string {
+  return `${part}:${attemptId}`;
+}
+
+function isMarkOf(part: string, { kind, occasion }: AuditEntry): boolean {
+  return kind === 'mark' && occasion?.startsWith(markOccasion(part, '')) === true;
+}
+
+/** The far end itself said that this very call changed nothing. */
+function isRefused({ step, round, occasion }: AuditEntry, entries: readonly AuditEntry[]): boolean {
+  return entries.some(
+    (entry) => entry.kind === 'refusal' && entry.step === step && entry.round === round && entry.occasion === occasion,
+  );
 }
 
 /** The sequence of the last sign that the target was fenced; 0 when it never was. */

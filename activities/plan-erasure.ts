@@ -7,6 +7,7 @@ import { isGuid } from '../workflows/contract/ids';
 import type { PlanErasureInput, ShownPlan } from '../workflows/contract/activities';
 import { RETENTION_BASES, type DigestedPlan, type ErasurePlan, type TargetPlan } from '../workflows/contract/plan';
 import { TARGET_NAMES } from '../workflows/contract/targets';
+import { entriesOf } from './history-entries';
 import type { Implementation } from './implementation';
 import type { AuditEntry, AuditLog, EffectKey, HistoryRef } from './ports/audit-log';
 import { IndeterminateAnswerError } from './ports/faults';
@@ -86,8 +87,8 @@ interface Begun {
 
 /** The plan whose erasure has begun, with the yes to it, as the audit log keeps them. */
 async function begun({ auditLog }: PlanSources, { input, turn, signal }: Begun): Promise<ShownPlan> {
-  const entries = await auditLog.list(input.closureId, signal);
-  const ours = entries.filter(({ firstRunId, target }) => firstRunId === input.firstRunId && target === 'closure');
+  const { closureId, firstRunId } = input;
+  const ours = await entriesOf(auditLog, { closureId, firstRunId, target: 'closure' }, signal);
   const shown = ours
     .filter(({ kind, step }) => kind === 'result' && step === 'plan')
     .map((entry) => digested(planOf(entry)))

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { RequestedExport, RequestExportInput } from '../workflows/contract/activities';
 import type { Attempt } from './attempt';
 import { exportContainer } from './export-containers';
+import { entriesOf } from './history-entries';
 import type { Implementation } from './implementation';
-import type { AuditLog, EffectKey } from './ports/audit-log';
+import type { AuditLog, EffectKey, HistoryRef } from './ports/audit-log';
 import type { Directory } from './ports/directory';
 import type { ExportStorage } from './ports/export-storage';
 import { IndeterminateAnswerError, isRefusedUnchanged } from './ports/faults';
@@ -60,22 +61,23 @@ export function createRequestExport(dependencies: Dependencies): Implementation<
   };
 }
 
-/** Past the point of no return the account may be gone: what was exported then is all there is, in whatever round it was made. */
+/**
+ * Past the point of no return the account may be gone: what was exported then is all there is, in whatever round it was made.
+ * @throws IndeterminateAnswerError when the log does not tell: nothing is asked for then
+ */
 async function madeBefore(
   { auditLog, turns }: Dependencies,
   input: RequestExportInput,
   signal: AbortSignal,
 ): Promise<RequestedExport | undefined> {
   if ((await turns.last(input, signal))?.kind !== 'erase') return undefined;
-  const { target, step } = keyOf(input);
-  const made = (await auditLog.list(input.closureId, signal)).findLast(
-    (entry) =>
-      entry.firstRunId === input.firstRunId &&
-      entry.kind === 'result' &&
-      entry.target === target &&
-      entry.step === step,
+  const results = await entriesOf(auditLog, { ...inWhateverRound(input), kind: 'result' }, signal);
+  const made = Made.safeParse(results.at(-1)?.outcome);
+  if (made.success) return made.data;
+  throw new IndeterminateAnswerError(
+    { farEnd: 'audit-log', operation: 'audit-log.list' },
+    'the export of the erasure that has begun is not there',
   );
-  return Made.safeParse(made?.outcome).data;
 }
 
 const Made: z.ZodType<RequestedExport> = z.object({ operationId: z.string(), container: z.string() });
@@ -83,15 +85,16 @@ const Made: z.ZodType<RequestedExport> = z.object({ operationId: z.string(), con
 async function request(dependencies: Dependencies, input: InContainer, attempt: Attempt): Promise<RequestedExport> {
   const { directory, storage } = dependencies;
   const { signal, readsLagMs } = attempt;
-  const requests = await requestsInto(dependencies, input, signal);
+  const requests = await sentInto(dependencies, { ...input, kind: 'mark' }, signal);
+  const refusals = await sentInto(dependencies, { ...input, kind: 'refusal' }, signal);
   // One whose end nobody knows may still be on its way: what it leaves in the container is waited for.
-  if (requests > refusalsOf(attempt, input)) believe(attempt, `container ${input.container}`, 'requested, yet unused');
+  if (requests > refusals) believe(attempt, `container ${input.container}`, 'requested, yet unused');
   const sasUrl = await storage.grantWriting(input.container, writableUntil(input), signal);
-  const mark = { ...keyOf(input), kind: 'mark', occasion: `${input.container}:${requests + 1}` } as const;
-  const { isNew } = await dependencies.auditLog.append(mark, signal);
+  const sent = { ...keyOf(input), occasion: `${input.container}:${requests + 1}` };
+  const { isNew } = await dependencies.auditLog.append({ ...sent, kind: 'mark' }, signal);
   // Another attempt is about to send this very request.
   if (!isNew) throw new NotYetError('ReadsUnsettled', settlingMs(readsLagMs));
-  const answer = await countingRefusals(attempt, { ...input, requests: requests + 1 }, () =>
+  const answer = await notingRefusal(dependencies, { ...sent, signal }, () =>
     directory.requestExport(input.account, sasUrl, signal),
   );
   if (answer.kind === 'accepted') return { operationId: answer.operationId, container: input.container };
@@ -99,40 +102,35 @@ async function request(dependencies: Dependencies, input: InContainer, attempt: 
   throw new NotYetError('ReadsUnsettled', settlingMs(readsLagMs));
 }
 
-/** How many requests were sent into the container, in whatever round. */
-async function requestsInto(
+/** How many requests were sent into the container, or were answered that they changed nothing, in whatever round. */
+async function sentInto(
   { auditLog }: Dependencies,
-  { closureId, firstRunId, container }: InContainer,
+  { container, kind, ...input }: InContainer & { readonly kind: 'mark' | 'refusal' },
   signal: AbortSignal,
 ): Promise<number> {
-  const entries = await auditLog.list(closureId, signal);
-  return entries.filter(
-    (entry) =>
-      entry.firstRunId === firstRunId &&
-      entry.kind === 'mark' &&
-      entry.target === 'export' &&
-      entry.step === 'request' &&
-      entry.occasion?.startsWith(`${container}:`) === true,
-  ).length;
+  const entries = await entriesOf(auditLog, { ...inWhateverRound(input), kind }, signal);
+  return entries.filter(({ occasion }) => occasion?.startsWith(`${container}:`) === true).length;
 }
 
-/** Up to the how-maniest request into the container all were refused, as far as the attempts could tell one another. */
-function refusalsOf({ lastSeen }: Attempt, { container }: InContainer): number {
-  return Number(lastSeen(`refused ${container}`) ?? 0);
-}
-
-async function countingRefusals<T>(
-  attempt: Attempt,
-  input: InContainer & { readonly requests: number },
+/** A refusal that cannot be written leaves the mark, which is the safe side: its end then counts as unknown. */
+async function notingRefusal<T>(
+  { auditLog }: Dependencies,
+  { signal, ...sent }: EffectKey & { readonly occasion: string; readonly signal: AbortSignal },
   send: () => Promise<T>,
 ): Promise<T> {
-  const isKnown = input.requests === refusalsOf(attempt, input) + 1;
   try {
     return await send();
   } catch (fault) {
-    if (isKnown && isRefusedUnchanged(fault)) attempt.sighted(`refused ${input.container}`, String(input.requests));
+    if (isRefusedUnchanged(fault)) {
+      await auditLog.append({ ...sent, kind: 'refusal' }, signal).catch(() => undefined);
+    }
     throw fault;
   }
+}
+
+function inWhateverRound(input: RequestExportInput): HistoryRef & Pick<EffectKey, 'target' | 'step'> {
+  const { round, ...sought } = keyOf(input);
+  return sought;
 }
 
 function keyOf({ closureId, firstRunId, round }: RequestExportInput): EffectKey {

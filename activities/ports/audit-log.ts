@@ -16,15 +16,22 @@ export interface EffectKey extends HistoryRef {
 }
 
 /**
- * `decision`: somebody decided. `intent`: written before an effect. `mark`: immediately before one changing call of it, and
- * `answer` when that call was answered with success. `result`: after the effect.
+ * `decision`: somebody decided. `intent`: written before an effect. `mark`: immediately before one changing call of it;
+ * `answer` when that call was answered with success, `refusal` when it was answered that it changed nothing. `result`: after
+ * the effect.
  */
-export type AuditKind = 'decision' | 'intent' | 'mark' | 'answer' | 'result';
+export const AUDIT_KINDS = ['decision', 'intent', 'mark', 'answer', 'refusal', 'result'] as const;
+
+/** One of `AUDIT_KINDS`. */
+export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** One entry to write. At most one of each kind and occasion per effect. */
 export interface NewAuditEntry extends EffectKey {
   readonly kind: AuditKind;
-  /** Of a mark or answer the changing call (`soft-delete`), of a decision its instant; absent otherwise. */
+  /**
+   * Of an answer the changing call (`soft-delete`), of a mark or its refusal the call and who sent it; of a decision its
+   * instant; absent otherwise.
+   */
   readonly occasion?: string;
   /** The plan that was confirmed, for effects that carry one out. */
   readonly planDigest?: string;

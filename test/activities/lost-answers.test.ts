@@ -64,7 +64,8 @@ const TRIALS: Readonly<Record<Exclude<keyof ClosureActivities, 'arrangeForgettin
     perform: (world, run) => run(world.dependencies, ['verifyTarget', { ...directoryInput(world), verifyAfterMs: 0 }]),
   },
   recordEnding: {
-    perform: (world, run) => run(world.dependencies, ['recordEnding', { ...closureRef(world), decision: decisionFor('withdrawn') }]),
+    perform: (world, run) =>
+      run(world.dependencies, ['recordEnding', { ...closureRef(world), decision: decisionFor('withdrawn') }]),
   },
   deleteExports: {
     arrange: ({ containers }) => {

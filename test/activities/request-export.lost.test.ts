@@ -85,6 +85,15 @@ describe('a request whose answer was lost', () => {
     await expect(retries.at(MINUTE_MS)).resolves.toMatchObject({ container: container(1) });
   });
 
+  it('is sent again at once after a refusal of an attempt that could tell nobody, because the log has it', async () => {
+    const world = unheard(new ThrottledError({ farEnd: 'directory' }, 1_000));
+    await expect(attempt(world.dependencies, request(world))).rejects.toMatchObject({ type: 'Throttled' });
+
+    await expect(attempt(world.dependencies, request(world), { info: { attempt: 2 } })).resolves.toMatchObject({
+      container: container(1),
+    });
+  });
+
   it('is waited for although an earlier one was refused', async () => {
     const world = new FakeWorld();
     const retries = new Retries(world.dependencies, request(world));

@@ -292,13 +292,18 @@ describe('a request past the point of no return', () => {
     }
   });
 
-  it('is not answered with what another history of the closure has made', async () => {
+  it('is not answered with what another history of the closure has made, and asks for nothing anew', async () => {
     const { world } = await madeTwice('run-0');
-
+    world.account = 'gone';
     const callsBefore = world.calls.length;
 
-    await attempt(world.dependencies, request(world, 3));
+    await expect(attempt(world.dependencies, request(world, 3))).rejects.toMatchObject({
+      type: 'AuditLogUnavailable',
+      nonRetryable: false,
+    });
 
-    expect(world.calls.slice(callsBefore)).toContain('exportProgress');
+    for (const call of ['requestExport', 'createContainer'] as const) {
+      expect(world.calls.slice(callsBefore)).not.toContain(call);
+    }
   });
 });

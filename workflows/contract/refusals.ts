@@ -33,7 +33,8 @@ export const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
     "A resolution is { target, action: 'retry', by, since? }, where by is an opaque id of at most 64 letters, digits, '.', '_' or '-', and since is that of the attention.",
   'malformed-report': "A report is { step: 'export-declined', signature: 86 characters base64url }, and nothing else.",
   'not-exporting': 'The closure does not wait for the export: see its phase.',
-  'repeated-too-often': 'This message was accepted long ago, and was repeated too often since: read the status instead.',
+  'repeated-too-often':
+    'This message was accepted long ago, and was repeated too often since: read the status instead.',
 };
 
 /** Whether a failure's type is one of the refusals. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Guid } from '../../../workflows/contract/account';
 import { isGuid } from '../../../workflows/contract/ids';
-import type { AuditEntry, AuditLog, EffectKey, NewAuditEntry } from '../../ports/audit-log';
+import { AUDIT_KINDS, type AuditEntry, type AuditLog, type EffectKey, type NewAuditEntry } from '../../ports/audit-log';
 import type { Database } from '../database/database';
 import { oddAnswer } from '../database/faults';
 import { INSTANT, RECORDED_AT, SCHEMA } from '../database/schema';
@@ -36,7 +36,7 @@ const row: z.ZodType<AuditEntry> = z
     target: z.string(),
     step: z.string(),
     round: z.int(),
-    kind: z.enum(['decision', 'intent', 'mark', 'answer', 'result']),
+    kind: z.enum(AUDIT_KINDS),
     occasion: z.string(),
     planDigest: z.string().nullable(),
     outcome: z.record(z.string(), z.unknown()).nullable(),
