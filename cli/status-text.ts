@@ -1,23 +1,8 @@
 import type { LastKnown } from '../client/errors';
 import type { ObservedClosure } from '../client/observed-closure';
-import { isPastPointOfNoReturn, type Attention, type ExportStatus, type Phase } from '../workflows/contract/status';
+import { PHASE_TEXTS } from '../workflows/contract/phase-texts';
+import { isPastPointOfNoReturn, type Attention, type ExportStatus } from '../workflows/contract/status';
 import { toAlignedLines, toCount, toReadableSize } from './output';
-
-/** What each phase means for the person, in a few words. */
-export const MEANINGS: Readonly<Record<Phase, string>> = {
-  checking: 'finds out whether the account may be closed here',
-  exporting: "saves the person's data",
-  planning: 'finds out what is to be erased',
-  awaitingConfirmation: "waits for the person's confirmation; nothing is erased before",
-  coolingOff: 'confirmed; can still be withdrawn',
-  erasing: 'erases personal data',
-  verifying: 'looks again whether everything is gone',
-  closed: 'the account is closed, its personal data erased',
-  rejected: 'the account cannot be closed here; nothing was erased',
-  withdrawn: 'taken back; nothing was erased',
-  expired: 'nobody confirmed in time; nothing was erased',
-  stopped: 'stopped after the point of no return; see what was done',
-};
 
 type Row = readonly [label: string, value: string | undefined];
 
@@ -98,7 +83,7 @@ export function attemptText({ name, attempt, lastFault, nextTryAt }: ObservedClo
 
 function meaningOf(status: ObservedClosure): string {
   const isConfirmed = status.phase === 'awaitingConfirmation' && status.confirmation !== undefined;
-  return isConfirmed ? 'confirmed; the erasure is about to begin' : MEANINGS[status.phase];
+  return isConfirmed ? 'confirmed; the erasure is about to begin' : PHASE_TEXTS[status.phase].meaning;
 }
 
 function reasonRows(status: ObservedClosure): readonly Row[] {

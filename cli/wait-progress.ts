@@ -1,7 +1,8 @@
 import type { ObservedClosure } from '../client/observed-closure';
 import type { WaitOptions, WaitProgress } from '../client/wait-for-closure';
+import { PHASE_TEXTS } from '../workflows/contract/phase-texts';
 import { printable } from './output';
-import { attemptText, MEANINGS } from './status-text';
+import { attemptText } from './status-text';
 
 const STILL_EVERY_MS = 30_000;
 
@@ -26,7 +27,7 @@ function lineOf(progress: WaitProgress): string {
   if (progress.kind === 'unseen') return progress.fault.message;
   const { phase, attention } = progress.status;
   const waiting = attention.map(({ target, fault }) => `; ${target} waits for an operator: ${fault}`);
-  return `${phase}: ${MEANINGS[phase]}${waiting.join('')}`;
+  return `${phase}: ${PHASE_TEXTS[phase].meaning}${waiting.join('')}`;
 }
 
 function attemptsOf(progress: WaitProgress): string {

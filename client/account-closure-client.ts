@@ -18,11 +18,12 @@ import {
   type ReportRequest,
 } from './steer-closure';
 import { TemporalServer, type CallOptions } from './temporal-server';
+import { tolerantClient } from './tolerant-client';
 import { waitForClosure, type WaitOptions } from './wait-for-closure';
 
 /** What the client works on. */
 export interface AccountClosureClientOptions {
-  /** A Temporal client whose `dataConverter` is `closureDataConverter`. */
+  /** A Temporal client. Its interceptors are kept; how payloads are read and written is set here, whatever it says itself. */
   readonly client: Client;
   /** Where the worker polls. Default `account-closure`. */
   readonly taskQueue?: string;
@@ -45,7 +46,7 @@ export class AccountClosureClient {
   readonly #taskQueue: string;
 
   constructor({ client, taskQueue = DEFAULT_TASK_QUEUE }: AccountClosureClientOptions) {
-    this.#client = client;
+    this.#client = tolerantClient(client);
     this.#taskQueue = taskQueue;
   }
 

@@ -1,8 +1,7 @@
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { closureDataConverter } from '../codec/data-converter';
 import { AccountClosureError } from './errors';
-import { tolerantCalls } from './tolerant-calls';
+import { tolerantClient } from './tolerant-client';
 
 /** How to reach Temporal. What is left out comes from the environment or the Temporal profile file. */
 export interface ConnectOptions {
@@ -41,13 +40,13 @@ export function temporalTarget(options: ConnectOptions = {}): TemporalTarget {
 export function connectTemporal(options: ConnectOptions = {}): Client {
   return configured(() => {
     const { connectionOptions, namespace } = load(options);
-    return new Client({
+    const client = new Client({
       connection: connect(connectionOptions),
       namespace: namespace ?? 'default',
-      dataConverter: closureDataConverter,
       // The default would name the host.
       identity: options.identity ?? `account-closure-client@${process.pid}`,
     });
+    return tolerantClient(client);
   });
 }
 
@@ -69,7 +68,7 @@ function connect(options: ClientConnectConfig['connectionOptions']): Connection 
   });
   const connection: Connection = TellingConnection.lazy({
     ...options,
-    interceptors: [tolerantCalls(retry)],
+    interceptors: [retry],
     channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS },
   });
   return connection;

@@ -25,7 +25,6 @@ export type { SearchAttributeRegistration } from './search-attributes';
 export type { ConfirmRequest, ReportRequest } from './steer-closure';
 export type { CallOptions } from './temporal-server';
 export { arrivalOf, type Arrival, type WaitOptions, type WaitProgress } from './wait-for-closure';
-export { closureDataConverter } from '../codec/data-converter';
 export type { Guid } from '../workflows/contract/account';
 export type { Confirmation } from '../workflows/contract/confirmation';
 export {
@@ -33,6 +32,7 @@ export {
   REJECTION_REASONS,
   type Blocker,
   type RejectionReason,
+  type StopReason,
 } from '../workflows/contract/eligibility';
 export type { FailureType, FaultDetail } from '../workflows/contract/failures';
 export type { Resolution } from '../workflows/contract/messages';
@@ -52,7 +52,6 @@ export {
   type Outcome,
   type Phase,
   type RunningPhase,
-  type StopReason,
   type StopReport,
   type TargetState,
   type TargetStatus,

@@ -1,5 +1,5 @@
 import type { Confirmation } from '../workflows/contract/confirmation';
-import type { Blocker, RejectionReason } from '../workflows/contract/eligibility';
+import type { Blocker, RejectionReason, StopReason } from '../workflows/contract/eligibility';
 import type { ErasurePlan } from '../workflows/contract/plan';
 import {
   OUTCOMES,
@@ -8,7 +8,6 @@ import {
   type Outcome,
   type Phase,
   type RunningPhase,
-  type StopReason,
   type StopReport,
 } from '../workflows/contract/status';
 import type { ActivityProgress } from './activity-progress';

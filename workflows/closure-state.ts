@@ -1,7 +1,7 @@
 import type { Confirmation } from './contract/confirmation';
 import { closureIdOf } from './contract/ids';
 import { dueBy } from './contract/due-by';
-import { adviceFor, type Rejection } from './contract/eligibility';
+import { REJECTION_ADVICE, STOP_ADVICE, type Rejection } from './contract/eligibility';
 import type { Stopped } from './contract/activities';
 import type { DigestedPlan } from './contract/plan';
 import type {
@@ -121,7 +121,7 @@ export function confirmationRefused(status: ClosureStatus): ClosureStatus {
 /** The closure is refused: with the reason, and what the person can do. */
 export function rejected(status: ClosureStatus, { reason, blockers }: Rejection): ClosureStatus {
   const found = blockers === undefined ? {} : { blockers };
-  return { ...ended(status, 'rejected'), reason, advice: adviceFor(reason), ...found };
+  return { ...ended(status, 'rejected'), reason, advice: REJECTION_ADVICE[reason], ...found };
 }
 
 /** The closure was interrupted after the point of no return: with what was done and what was not. */
@@ -134,17 +134,6 @@ export function stopped(status: ClosureStatus, at: string, stop: Stopped): Closu
   const report = { done, notDone, signIn: stop.signIn };
   return { ...ended(status, 'stopped'), targets, reason: stop.reason, advice: STOP_ADVICE[stop.reason], stop: report };
 }
-
-const STOP_ADVICE: Record<Stopped['reason'], string> = {
-  'account-gone':
-    'The account was removed by somebody else while it was being closed. See what was done and what was not.',
-  'managed-tenant':
-    'The organisation got an administrator while the account was being closed: contact the administrator about the rest.',
-  'federated-tenant':
-    'The organisation got its own identity provider while the account was being closed: contact its administrator.',
-  'unknown-tenant':
-    "The account's domain moved to another tenant while the account was being closed: contact its administrator.",
-};
 
 /** The closure ended like this; nothing waits any longer. */
 export function ended(status: ClosureStatus, outcome: Outcome): ClosureStatus {

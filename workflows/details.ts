@@ -1,24 +1,10 @@
-import type { Attention, ClosureStatus, ExportStatus, Phase } from './contract/status';
-
-const WAITS_FOR: Record<Phase, string> = {
-  checking: 'the answer whether this account may be closed here',
-  exporting: "the export of the person's data (usually one or two days, up to 30)",
-  planning: 'the plan of what will be erased',
-  awaitingConfirmation: "the person's confirmation",
-  coolingOff: 'the end of the cooling-off period; it can still be withdrawn',
-  erasing: 'the erasure to complete; past the point of no return it goes on until it is done',
-  verifying: 'the second look after the quiet period',
-  closed: 'nothing: everything planned was erased, and is gone on reading again',
-  rejected: 'nothing: the closure was refused, nothing was erased',
-  withdrawn: 'nothing: the person withdrew, nothing was erased',
-  expired: 'nothing: nobody confirmed in time, nothing was erased',
-  stopped: 'nothing: interrupted; see what was done and what was not',
-};
+import { PHASE_TEXTS } from './contract/phase-texts';
+import type { Attention, ClosureStatus, ExportStatus } from './contract/status';
 
 /** The closure in Markdown, for the Web UI. Lists, one line a thing: the UI runs the columns of tables together. */
 export function detailsOf(status: ClosureStatus): string {
   return [
-    `**${status.phase}**, waits for ${WAITS_FOR[status.phase]}.`,
+    `**${status.phase}**, waits for ${PHASE_TEXTS[status.phase].waitsFor}.`,
     '',
     ...status.attention.flatMap(attentionLines),
     ...line('Reason', status.reason),

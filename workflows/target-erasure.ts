@@ -11,10 +11,10 @@ import type {
   TargetInput,
   VerifyOutcome,
 } from './contract/activities';
-import type { RejectionReason } from './contract/eligibility';
+import type { RejectionReason, StopReason } from './contract/eligibility';
 import type { FailureType } from './contract/failures';
 import type { ClosurePolicy } from './contract/policy';
-import type { StopReason, TargetState } from './contract/status';
+import type { TargetState } from './contract/status';
 import type { TargetName } from './contract/targets';
 import { reject } from './endings';
 import { needsOperator, step } from './steps';

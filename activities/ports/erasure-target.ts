@@ -7,7 +7,7 @@ import type {
   VerifyOutcome,
 } from '../../workflows/contract/activities';
 import type { TargetPlan } from '../../workflows/contract/plan';
-import type { StopReason } from '../../workflows/contract/status';
+import type { StopReason } from '../../workflows/contract/eligibility';
 import type { TargetName } from '../../workflows/contract/targets';
 import type { Whereabouts } from './whereabouts';
 

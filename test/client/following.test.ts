@@ -1,57 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, it, expect } from '@jest/globals';
-import type { Client } from '@temporalio/client';
-import {
-  AccountClosureClient,
-  connectTemporal,
-  createConfirmationToken,
-  workflowIdOf,
-  type ListedClosure,
-} from '../../client';
+import { describe, it, expect } from '@jest/globals';
+import { AccountClosureClient, createConfirmationToken, workflowIdOf, type ListedClosure } from '../../client';
 import { tenantKeyOf } from '../../workflows/contract/ids';
 import { ACCOUNT_CLOSURE, DEFAULT_TASK_QUEUE, FORGET_CLOSURE, SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
-import { FIRST_START_MS, startClosureServer, type ClosureServer } from '../support/closure-server';
-import { cueSignal, type Cue } from '../support/scripted-closures';
 import { guid } from '../support/guid';
+import { serverOfThisFile } from '../support/server-of-file';
 import { until } from '../support/until';
 
+const server = serverOfThisFile('scripted');
+
 describe('closures over resets, in lists and without anybody who answers', () => {
-  let server: ClosureServer;
-  let closures: AccountClosureClient;
-  let temporal: Client;
-
-  beforeAll(async () => {
-    server = await startClosureServer('scripted');
-    closures = AccountClosureClient.connect({ env: server.env });
-    temporal = connectTemporal({ env: server.env });
-  }, FIRST_START_MS);
-
-  afterAll(async () => {
-    await closures.close();
-    await temporal.connection.close();
-    await server.close();
-  });
-
-  const cue = (workflowId: string, told: Cue) => temporal.workflow.getHandle(workflowId).signal(cueSignal, told);
-
-  async function begun(tenantId: string, told?: Cue) {
-    const answer = await closures.request({ tenantId, objectId: randomUUID(), token: createConfirmationToken() });
-    if (told !== undefined) await cue(answer.workflowId, told);
-    return answer;
-  }
-
   async function listed(...filter: Parameters<AccountClosureClient['list']>): Promise<readonly ListedClosure[]> {
     const all: ListedClosure[] = [];
-    for await (const closure of closures.list(...filter)) all.push(closure);
+    for await (const closure of server.closures.list(...filter)) all.push(closure);
     return all;
   }
 
   /** To its first Workflow Task; a run that still goes on is terminated by that. */
   async function reset(workflowId: string, runId: string): Promise<string> {
-    const { events = [] } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    const { events = [] } = await server.service.workflow.getHandle(workflowId, runId).fetchHistory();
     const taken = events?.find(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes);
-    const answer = await temporal.workflowService.resetWorkflowExecution({
-      namespace: server.temporal.namespace,
+    const answer = await server.service.workflowService.resetWorkflowExecution({
+      namespace: server.service.options.namespace,
       workflowExecution: { workflowId, runId },
       reason: 'repaired',
       requestId: randomUUID(),
@@ -62,12 +32,12 @@ describe('closures over resets, in lists and without anybody who answers', () =>
 
   it('follows a closure over its reset', async () => {
     const tenantId = randomUUID();
-    const { workflowId, closureId, runId } = await begun(tenantId);
-    const waiting = closures.wait(workflowId, { phase: 'exporting', timeoutMs: 30_000 });
-    await closures.status(closureId);
+    const { workflowId, closureId, runId } = await server.begin(undefined, tenantId);
+    const waiting = server.closures.wait(workflowId, { phase: 'exporting', timeoutMs: 30_000 });
+    await server.closures.status(closureId);
     const newRunId = await reset(workflowId, runId);
 
-    await cue(workflowId, { changes: { phase: 'exporting' } });
+    await server.cue(workflowId, { changes: { phase: 'exporting' } });
 
     await expect(waiting).resolves.toMatchObject({ runId: newRunId, phase: 'exporting' });
     const list = await until(
@@ -78,28 +48,28 @@ describe('closures over resets, in lists and without anybody who answers', () =>
   });
 
   it('calls a closure terminated until it is reset', async () => {
-    const { workflowId, closureId, runId } = await begun(randomUUID());
-    await closures.status(workflowId);
-    await temporal.workflow.getHandle(workflowId).terminate();
+    const { workflowId, closureId, runId } = await server.begin();
+    await server.closures.status(workflowId);
+    await server.service.workflow.getHandle(workflowId).terminate();
 
-    await expect(closures.status(closureId)).rejects.toMatchObject({
+    await expect(server.closures.status(closureId)).rejects.toMatchObject({
       code: 'closure-terminated',
       lastKnown: { state: 'terminated', runId },
     });
     const newRunId = await reset(workflowId, runId);
-    await expect(closures.status(closureId)).resolves.toMatchObject({ runId: newRunId, phase: 'checking' });
+    await expect(server.closures.status(closureId)).resolves.toMatchObject({ runId: newRunId, phase: 'checking' });
   });
 
   it('lists what was terminated as that, and rings the alarm for what goes on only', async () => {
     const tenantId = randomUUID();
     const attention = { published: { phase: 'erasing', attention: ['directory:AccessDenied'] } };
-    const [open, terminated] = [await begun(tenantId, attention), await begun(tenantId, attention)];
+    const [open, terminated] = [await server.begin(attention, tenantId), await server.begin(attention, tenantId)];
     await until(
       () => listed({ tenantId, needsAttention: true }),
       (all) => all.length === 2,
     );
 
-    await temporal.workflow.getHandle(terminated.workflowId).terminate();
+    await server.service.workflow.getHandle(terminated.workflowId).terminate();
     const all = await until(
       () => listed({ tenantId }),
       (list) => list.some(({ state }) => state === 'terminated'),
@@ -116,7 +86,7 @@ describe('closures over resets, in lists and without anybody who answers', () =>
   it('rings the alarm for a follow-up that cannot clear up, too', async () => {
     const closureId = randomUUID();
     const workflowId = `forget-${closureId}`;
-    await temporal.workflow.start(FORGET_CLOSURE, { workflowId, taskQueue: DEFAULT_TASK_QUEUE, args: [] });
+    await server.service.workflow.start(FORGET_CLOSURE, { workflowId, taskQueue: DEFAULT_TASK_QUEUE, args: [] });
 
     const alarms = await until(
       () => listed({ needsAttention: true }),
@@ -126,15 +96,15 @@ describe('closures over resets, in lists and without anybody who answers', () =>
     expect(alarms).toContainEqual(
       expect.objectContaining({ kind: 'forgetting', workflowId, closureId, attention: ['forgetting:Unavailable'] }),
     );
-    await temporal.workflow.getHandle(workflowId).terminate();
+    await server.service.workflow.getHandle(workflowId).terminate();
   });
 
   it('lists the latest first, whatever has ended, and no more than are asked for', async () => {
     const tenantId = randomUUID();
-    const first = await begun(tenantId);
-    const second = await begun(tenantId);
-    const third = await begun(tenantId);
-    await cue(second.workflowId, { changes: { phase: 'expired', outcome: 'expired' }, isOver: true });
+    const first = await server.begin(undefined, tenantId);
+    const second = await server.begin(undefined, tenantId);
+    const third = await server.begin(undefined, tenantId);
+    await server.cue(second.workflowId, { changes: { phase: 'expired', outcome: 'expired' }, isOver: true });
     await until(
       () => listed({ tenantId }),
       (all) => all.length === 3 && all.some(({ state }) => state === 'ended'),
@@ -154,9 +124,9 @@ describe('closures over resets, in lists and without anybody who answers', () =>
 
   it('lists what is overdue', async () => {
     const tenantId = guid(randomUUID());
-    await begun(tenantId);
+    await server.begin(undefined, tenantId);
     const workflowId = workflowIdOf({ tenantId, objectId: randomUUID() });
-    await temporal.workflow.start(ACCOUNT_CLOSURE, {
+    await server.service.workflow.start(ACCOUNT_CLOSURE, {
       workflowId,
       taskQueue: DEFAULT_TASK_QUEUE,
       args: [{ publicKey: '' }],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
@@ -16,11 +16,9 @@ import {
   addSomebody,
   closeAccount,
   confirm,
-  FIRST_START_MS,
+  realPartsOfThisFile,
   request,
-  startRealParts,
   untilPhase,
-  type RealParts,
   type RequestedByTest,
 } from '../support/real-parts';
 import { until } from '../support/until';
@@ -28,16 +26,7 @@ import { until } from '../support/until';
 const { UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED } =
   temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage;
 
-let parts: RealParts;
-
-beforeAll(async () => {
-  parts = await startRealParts();
-  await parts.startWorker();
-}, FIRST_START_MS);
-
-afterAll(async () => {
-  await parts.close();
-});
+const parts = realPartsOfThisFile();
 
 describe('Signals `confirm` with any payload at all', () => {
   it('change nothing and break nothing: each is counted, and the closure can still be confirmed', async () => {

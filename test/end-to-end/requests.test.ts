@@ -1,31 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createConfirmationToken } from '../../client';
 import type { SamplePerson } from '../../sandbox/entra/people';
 import { GRACE } from '../../sandbox/entra/people';
 import { freePort } from '../../sandbox/ports';
 import { ACCOUNT_CLOSURE } from '../../workflows/contract/names';
-import {
-  addSomebody,
-  closeAccount,
-  confirm,
-  FIRST_START_MS,
-  request,
-  startRealParts,
-  untilPhase,
-  type RealParts,
-} from '../support/real-parts';
+import { addSomebody, closeAccount, confirm, realPartsOfThisFile, request, untilPhase } from '../support/real-parts';
 import { until } from '../support/until';
 
-let parts: RealParts;
-
-beforeAll(async () => {
-  parts = await startRealParts();
-  await parts.startWorker();
-}, FIRST_START_MS);
-
-afterAll(async () => {
-  await parts.close();
-});
+const parts = realPartsOfThisFile();
 
 /** How many runs there are under this Workflow id, as the server lists them. */
 async function runsOf(workflowId: string): Promise<number> {

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
 import type { ObservedClosure } from '../../client';
 import {
   addSomebody,
   closeAccount,
   confirm,
-  FIRST_START_MS,
+  realPartsOfThisFile,
   request,
-  startRealParts,
-  type RealParts,
   type RequestedByTest,
 } from '../support/real-parts';
 import { until } from '../support/until';
@@ -19,16 +17,7 @@ const { RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL, RESET_REAPPLY_EXCLUDE_TYPE_UPDATE } =
   temporal.api.enums.v1.ResetReapplyExcludeType;
 const LONG_MS = 5 * 60_000;
 
-let parts: RealParts;
-
-beforeAll(async () => {
-  parts = await startRealParts();
-  await parts.startWorker();
-}, FIRST_START_MS);
-
-afterAll(async () => {
-  await parts.close();
-});
+const parts = realPartsOfThisFile();
 
 describe.each([
   ['with its messages applied again', true],

@@ -17,6 +17,7 @@ import { guid } from './guid';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/** The rules that tests go by where they set no others. */
 export const POLICY: ClosurePolicy = {
   confirmationWindowMs: 14 * DAY_MS,
   coolingOffMs: 0,

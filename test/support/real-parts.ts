@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll } from '@jest/globals';
 import { AccountClosureClient, createConfirmationToken, type ObservedClosure, type Phase } from '../../client';
 import { connectTemporal } from '../../client/connection';
 import type { EntraOptions } from '../../sandbox/entra/entra';
@@ -22,6 +23,9 @@ export interface RealParts extends FarEnds {
   /** All that the workers have printed. */
   readonly workerOutput: () => string;
 }
+
+/** What a test needs of the parts: not to end them. */
+type Parts = Omit<RealParts, 'close'>;
 
 /** A closure in a test, with the token that only the person has. */
 export interface RequestedByTest {
@@ -73,8 +77,41 @@ export async function startRealParts(
   };
 }
 
+/** Starts everything, with one worker, before the tests of a file, and ends it after them. To be called at the file's top level. */
+export function realPartsOfThisFile(): Parts {
+  let running: RealParts | undefined;
+  const started = (): RealParts => {
+    if (running === undefined) throw new TypeError('The parts are not started yet.');
+    return running;
+  };
+  beforeAll(async () => {
+    running = await startRealParts();
+    await running.startWorker();
+  }, FIRST_START_MS);
+  afterAll(() => running?.close());
+  return {
+    get temporal() {
+      return started().temporal;
+    },
+    get entra() {
+      return started().entra;
+    },
+    get environment() {
+      return started().environment;
+    },
+    get client() {
+      return started().client;
+    },
+    get service() {
+      return started().service;
+    },
+    startWorker: (settings) => started().startWorker(settings),
+    workerOutput: () => started().workerOutput(),
+  };
+}
+
 /** Adds somebody to the stand-in, of whom nobody else makes use; in a tenant of that domain of their own, if one is named. */
-export function addSomebody({ entra }: FarEnds, ownDomain?: string): SamplePerson {
+export function addSomebody({ entra }: Parts, ownDomain?: string): SamplePerson {
   const domain = ownDomain ?? ANALYTICAL.domain;
   const person: SamplePerson = {
     name: 'Annie Easley',
@@ -90,7 +127,7 @@ export function addSomebody({ entra }: FarEnds, ownDomain?: string): SamplePerso
 
 /** Requests the closure of that account, with a token of its own. */
 export async function request(
-  { client, service }: RealParts,
+  { client, service }: Parts,
   person: SamplePerson,
   taskQueue?: string,
 ): Promise<RequestedByTest> {
@@ -102,11 +139,7 @@ export async function request(
 }
 
 /** Waits until the closure is in the phase, or has gone past it to its end. */
-export function untilPhase(
-  { client }: RealParts,
-  { workflowId }: RequestedByTest,
-  phase: Phase,
-): Promise<ObservedClosure> {
+export function untilPhase({ client }: Parts, { workflowId }: RequestedByTest, phase: Phase): Promise<ObservedClosure> {
   return until(
     () => client.status(workflowId),
     (status) => status.phase === phase || status.outcome !== undefined,
@@ -114,13 +147,13 @@ export function untilPhase(
 }
 
 /** Says yes as soon as the closure asks for it. */
-export async function confirm(parts: RealParts, closure: RequestedByTest): Promise<ObservedClosure> {
+export async function confirm(parts: Parts, closure: RequestedByTest): Promise<ObservedClosure> {
   const { planDigest = '' } = await untilPhase(parts, closure, 'awaitingConfirmation');
   return parts.client.confirm(closure.workflowId, { token: closure.token, planDigest });
 }
 
 /** Says yes when it is asked for, and waits for the end. */
-export async function closeAccount(parts: RealParts, closure: RequestedByTest): Promise<ObservedClosure> {
+export async function closeAccount(parts: Parts, closure: RequestedByTest): Promise<ObservedClosure> {
   await confirm(parts, closure);
   return untilPhase(parts, closure, 'closed');
 }

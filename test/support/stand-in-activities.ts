@@ -4,19 +4,10 @@ import type { ClosureActivities } from '../../workflows/contract/activities';
 import type { ErasurePlan } from '../../workflows/contract/plan';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
 import type { ExportManifest } from '../../workflows/contract/status';
+import { POLICY } from './fake-world';
 
-const DAY_MS = 86_400_000;
-
-const POLICY: ClosurePolicy = {
-  confirmationWindowMs: 14 * DAY_MS,
-  coolingOffMs: 0,
-  exportDeadlineMs: 35 * DAY_MS,
-  exportRetentionMs: 30 * DAY_MS,
-  readsLagMs: 0,
-  reachedThrough: 'stand-in',
-  verifyAfterMs: 0,
-  targets: ['directory'],
-};
+/** Nothing lags, and nothing waits for a quiet period. */
+const POLICY_AT_ONCE: ClosurePolicy = { ...POLICY, readsLagMs: 0, reachedThrough: 'stand-in', verifyAfterMs: 0 };
 
 /** What the far ends do for one account; the rest goes well at once. */
 export interface Surroundings {
@@ -40,7 +31,7 @@ export class StandInActivities {
   readonly activities: ClosureActivities = {
     checkEligibility: ({ account }) =>
       Promise.resolve({
-        policy: POLICY,
+        policy: POLICY_AT_ONCE,
         isPastPointOfNoReturn: false,
         eligibility: this.#of(account.objectId).isManaged
           ? { kind: 'rejected', reason: 'managed-tenant' }

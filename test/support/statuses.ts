@@ -2,7 +2,13 @@ import * as state from '../../workflows/closure-state';
 import { closureIdOf, closureWorkflowId } from '../../workflows/contract/ids';
 import { publicKeyOf, signConfirmation } from '../../workflows/contract/confirmation';
 import type { DigestedPlan } from '../../workflows/contract/plan';
-import type { AnsweredAttention, Attention, ClosureStatus } from '../../workflows/contract/status';
+import {
+  OUTCOMES,
+  RUNNING_PHASES,
+  type AnsweredAttention,
+  type Attention,
+  type ClosureStatus,
+} from '../../workflows/contract/status';
 import { guid } from './guid';
 
 // The closure that tests tell of, and how it looks on its way.
@@ -29,6 +35,8 @@ export const PLANNED: DigestedPlan = {
   },
   planDigest: 'ab'.repeat(32),
 };
+/** Of somebody else's token. */
+export const FORGER = new Uint8Array(32).fill(8);
 export const YES = signConfirmation(SEED, CLOSURE_ID, PLANNED.planDigest);
 
 export const opened = state.opened(WORKFLOW_ID, PUBLIC_KEY, RECEIVED);
@@ -56,4 +64,11 @@ export function answerTo({ target, since }: Attention): AnsweredAttention {
 /** A closure that was just received, with the given changes. */
 export function receivedWith(changes: Partial<ClosureStatus> = {}): ClosureStatus {
   return { ...opened, ...changes };
+}
+
+/** What a rule says of a closure in every phase and after every outcome. */
+export function byPhase(status: ClosureStatus, rule: (status: ClosureStatus) => unknown): Record<string, unknown> {
+  const running = RUNNING_PHASES.map((phase) => [phase, rule(state.entered(status, phase))] as const);
+  const over = OUTCOMES.map((outcome) => [outcome, rule(state.ended(status, outcome))] as const);
+  return Object.fromEntries([...running, ...over]);
 }

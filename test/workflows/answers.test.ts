@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { IndeterminateAnswerError } from '../../activities/ports/faults';
+import { withdrawUpdate } from '../../workflows/contract/messages';
 import { FakeWorld } from '../support/fake-world';
 import { FollowUpAway } from '../support/follow-up-away';
 import { closuresOfThisFile } from '../support/time-skipping-closures';
@@ -91,5 +93,43 @@ describe("an operator's answer", () => {
     });
 
     expect(world.account).toBe('gone');
+  });
+});
+
+describe('answers that cannot be told', () => {
+  it('are retried, never guessed, and need an operator when they do not end', async () => {
+    const world = new FakeWorld();
+    world.before('kindOf', () => {
+      throw new IndeterminateAnswerError({ farEnd: 'tenant-realm' }, 'NameSpaceType is missing');
+    });
+
+    await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      const parked = await closure.untilAttention();
+      expect(parked).toMatchObject({
+        phase: 'checking',
+        attention: [{ target: 'eligibility', fault: 'Indeterminate' }],
+      });
+      await closure.handle.executeUpdate(withdrawUpdate);
+    });
+
+    expect(world.calls.filter((call) => call === 'kindOf').length).toBeGreaterThan(10);
+  });
+
+  it('after the confirmation leave the closure withdrawable, because nothing is destroyed yet', async () => {
+    const world = new FakeWorld();
+    world.before('kindOf', (times) => {
+      if (times > 1) throw new IndeterminateAnswerError({ farEnd: 'tenant-realm' }, 'NameSpaceType is missing');
+    });
+
+    const status = await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      await closure.confirm();
+      await closure.untilPhase('erasing');
+      return await closure.handle.executeUpdate(withdrawUpdate);
+    });
+
+    expect(status.outcome).toBe('withdrawn');
+    expect(world.account).toBe('live');
   });
 });

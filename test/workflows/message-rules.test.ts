@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import * as state from '../../workflows/closure-state';
-import { signConfirmation, signReport } from '../../workflows/contract/confirmation';
-import { OUTCOMES, RUNNING_PHASES, type ClosureStatus } from '../../workflows/contract/status';
+import { signConfirmation } from '../../workflows/contract/confirmation';
+import { RUNNING_PHASES, type ClosureStatus } from '../../workflows/contract/status';
 import * as rules from '../../workflows/message-rules';
 import {
   ACCOUNT,
   answerTo,
   asked,
+  byPhase,
   CLOSURE_ID,
   CONFIRM_BY,
   confirmed,
   erasing,
+  FORGER,
   IN_TIME,
   opened,
   PLANNED,
@@ -20,16 +22,8 @@ import {
   YES,
 } from '../support/statuses';
 
-const FORGER = new Uint8Array(32).fill(8);
 const OTHER_DIGEST = 'cd'.repeat(32);
 const afterConfirmBy = (ms: number): Date => new Date(CONFIRM_BY.getTime() + ms);
-
-/** What a rule says of a closure in every phase and after every outcome. */
-function byPhase(status: ClosureStatus, rule: (status: ClosureStatus) => unknown): Record<string, unknown> {
-  const running = RUNNING_PHASES.map((phase) => [phase, rule(state.entered(status, phase))] as const);
-  const over = OUTCOMES.map((outcome) => [outcome, rule(state.ended(status, outcome))] as const);
-  return Object.fromEntries([...running, ...over]);
-}
 
 describe('a confirmation', () => {
   const refusalOf = (status: ClosureStatus, value: unknown, now = IN_TIME): unknown =>
@@ -209,47 +203,5 @@ describe("an operator's answer", () => {
   it('is refused by its form before anybody looks what waits', () => {
     expect(rules.resolutionRefusal(parked, { ...retry, basis: 'called at noon' })).toBe('malformed-resolution');
     expect(rules.resolutionRefusal(opened, { ...retry, by: 'Ada Lovelace' })).toBe('malformed-resolution');
-  });
-});
-
-describe('a report of the person that they go on without an export', () => {
-  const report = signReport(SEED, CLOSURE_ID, 'export-declined');
-  const forged = signReport(FORGER, CLOSURE_ID, 'export-declined');
-  const exporting = state.exporting(opened);
-  const declined = state.exportDeclined(exporting, IN_TIME.toISOString());
-  const refusalOf = (status: ClosureStatus, value: unknown = report): unknown =>
-    rules.reportRefusal(status, value, { publicKey: PUBLIC_KEY });
-
-  it('is accepted while the export is awaited, and only then', () => {
-    const running = Object.fromEntries(RUNNING_PHASES.map((phase) => [phase, 'not-exporting']));
-    const over = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 'closure-has-ended']));
-
-    expect(byPhase(exporting, refusalOf)).toEqual({ ...running, ...over, exporting: undefined });
-  });
-
-  it('succeeds again in every later phase of the closure that goes on without an export', () => {
-    const running = Object.fromEntries(RUNNING_PHASES.map((phase) => [phase, undefined]));
-
-    expect(byPhase(declined, refusalOf)).toMatchObject(running);
-  });
-
-  it('is refused once the export is saved', () => {
-    const saved = state.exported(exporting, { kind: 'saved', container: 'export-1', files: [] });
-
-    expect(refusalOf(state.entered(saved, 'planning'))).toBe('not-exporting');
-  });
-
-  it('is judged question by question: form, end, phase, and the signature at last', () => {
-    expect([
-      refusalOf(state.ended(opened, 'expired'), { ...forged, note: '' }),
-      refusalOf(state.ended(opened, 'expired'), forged),
-      refusalOf(opened, forged),
-      refusalOf(exporting, forged),
-    ]).toEqual(['malformed-report', 'closure-has-ended', 'not-exporting', 'wrong-token']);
-  });
-
-  it('is refused when it was signed for another closure, also as a repetition', () => {
-    expect(refusalOf(exporting, signReport(SEED, ACCOUNT.tenantId, 'export-declined'))).toBe('wrong-token');
-    expect(refusalOf(declined, forged)).toBe('wrong-token');
   });
 });

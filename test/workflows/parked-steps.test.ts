@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ActivityImplementations } from '../../activities';
+import type { ClosureStatus } from '../../workflows/contract/status';
 import { FakeWorld } from '../support/fake-world';
 import { FollowUpAway } from '../support/follow-up-away';
 import { closuresOfThisFile } from '../support/time-skipping-closures';
@@ -94,6 +95,26 @@ describe('a follow-up that cannot be started', () => {
   });
 });
 
+/** A confirmed closure in that world whose erasure waits for an operator, who lets it go on once that is repaired. */
+function confirmedAndResolved(
+  world: FakeWorld,
+  instead: Partial<ActivityImplementations>,
+  repair: () => void,
+): Promise<{ readonly parked: ClosureStatus; readonly ended: ClosureStatus }> {
+  return closures.withWorld(
+    world,
+    async () => {
+      const closure = await closures.request();
+      await closure.confirm();
+      const parked = await closure.untilAttention();
+      repair();
+      await closure.resolve('directory');
+      return { parked, ended: await closure.handle.result() };
+    },
+    { instead },
+  );
+}
+
 describe('a target', () => {
   it('without a fence is erased all the same', async () => {
     const world = new FakeWorld();
@@ -144,18 +165,9 @@ describe('a target', () => {
       },
     };
 
-    const { parked, ended } = await closures.withWorld(
-      world,
-      async () => {
-        const closure = await closures.request();
-        await closure.confirm();
-        const waiting = await closure.untilAttention();
-        isSupported = true;
-        await closure.resolve('directory');
-        return { parked: waiting, ended: await closure.handle.result() };
-      },
-      { instead },
-    );
+    const { parked, ended } = await confirmedAndResolved(world, instead, () => {
+      isSupported = true;
+    });
 
     expect(parked).toMatchObject({
       attention: [{ target: 'directory', fault: 'ErasureUnsupported' }],
@@ -171,18 +183,9 @@ describe('a target', () => {
       verifyTarget: () => Promise.resolve({ kind: isVerifiable ? 'absent' : 'unverifiable' }),
     };
 
-    const { parked, ended } = await closures.withWorld(
-      world,
-      async () => {
-        const closure = await closures.request();
-        await closure.confirm();
-        const waiting = await closure.untilAttention();
-        isVerifiable = true;
-        await closure.resolve('directory');
-        return { parked: waiting, ended: await closure.handle.result() };
-      },
-      { instead },
-    );
+    const { parked, ended } = await confirmedAndResolved(world, instead, () => {
+      isVerifiable = true;
+    });
 
     expect(parked).toMatchObject({
       phase: 'verifying',

@@ -1,10 +1,10 @@
 import type { Account, Guid } from './account';
 import type { Decision, Ending, EndingDecision } from './decisions';
-import type { EligibilityCheck } from './eligibility';
+import type { EligibilityCheck, StopReason } from './eligibility';
 import type { ForgetClosureRequest } from './messages';
 import type { DigestedPlan, ErasurePlan } from './plan';
 import type { ClosurePolicy } from './policy';
-import type { ExportManifest, StopReason, StopReport } from './status';
+import type { ExportManifest, StopReport } from './status';
 import type { TargetName } from './targets';
 
 /** Of which closure, as which history, for which account. */

@@ -15,6 +15,10 @@ export const REJECTION_REASONS = [
 /** One of `REJECTION_REASONS`. */
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
+/** Why a closure stopped after the point of no return. */
+export type StopReason =
+  'account-gone' | Extract<RejectionReason, 'managed-tenant' | 'federated-tenant' | 'unknown-tenant'>;
+
 /** What has to be put in order before the account can be closed. */
 export const BLOCKER_KINDS = [
   'guest-account',
@@ -52,7 +56,8 @@ export interface EligibilityCheck {
   readonly exportDeclinedAt?: string;
 }
 
-const ADVICE: Record<RejectionReason, string> = {
+/** What the person can do about a refusal, in plain words. */
+export const REJECTION_ADVICE: Readonly<Record<RejectionReason, string>> = {
   'managed-tenant':
     'Your organisation is managed by an administrator: contact your administrator to have the account closed.',
   'federated-tenant':
@@ -69,7 +74,14 @@ const ADVICE: Record<RejectionReason, string> = {
     'This confirmation token belongs to an earlier closure that is over: make a new token, then request the closure again.',
 };
 
-/** What the person can do about a rejection, in plain words. */
-export function adviceFor(reason: RejectionReason): string {
-  return ADVICE[reason];
-}
+/** What can be done about a closure that has stopped, in plain words. */
+export const STOP_ADVICE: Readonly<Record<StopReason, string>> = {
+  'account-gone':
+    'The account was removed by somebody else while it was being closed. See what was done and what was not.',
+  'managed-tenant':
+    'The organisation got an administrator while the account was being closed: contact the administrator about the rest.',
+  'federated-tenant':
+    'The organisation got its own identity provider while the account was being closed: contact its administrator.',
+  'unknown-tenant':
+    "The account's domain moved to another tenant while the account was being closed: contact its administrator.",
+};

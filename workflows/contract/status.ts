@@ -1,6 +1,6 @@
 import type { Guid } from './account';
 import type { Confirmation } from './confirmation';
-import type { Blocker, RejectionReason } from './eligibility';
+import type { Blocker, RejectionReason, StopReason } from './eligibility';
 import type { FailureType, FaultDetail } from './failures';
 import type { ErasurePlan } from './plan';
 import type { AttentionTarget, TargetName } from './targets';
@@ -35,10 +35,6 @@ export type RunningPhase = (typeof RUNNING_PHASES)[number];
 export type Outcome = (typeof OUTCOMES)[number];
 /** Where a closure stands, or how it ended. */
 export type Phase = RunningPhase | Outcome;
-
-/** Why a closure stopped after the point of no return. */
-export type StopReason =
-  'account-gone' | Extract<RejectionReason, 'managed-tenant' | 'federated-tenant' | 'unknown-tenant'>;
 
 /** How far one target is. `remains`: it was erased, and the look afterwards still found something. */
 export type TargetState = 'planned' | 'fenced' | 'erased' | 'remains' | 'verified' | 'stopped';

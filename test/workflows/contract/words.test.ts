@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { EARLY_FAILURES, FAILURE_TYPES, isEarly } from '../../../workflows/contract/failures';
+import { PHASE_TEXTS } from '../../../workflows/contract/phase-texts';
 import { isRefusal, REFUSAL_TEXTS, REFUSALS } from '../../../workflows/contract/refusals';
-import { isClosed, isPastPointOfNoReturn, OUTCOMES } from '../../../workflows/contract/status';
+import { isClosed, isPastPointOfNoReturn, OUTCOMES, RUNNING_PHASES } from '../../../workflows/contract/status';
 import { isAttentionTarget, STEP_NAMES, TARGET_NAMES } from '../../../workflows/contract/targets';
 
 const UNKNOWN = ['', 'toString', '__proto__', 'Closed', 7, null, undefined, {}, ['closed']];
@@ -13,6 +14,22 @@ describe('an outcome', () => {
 
   it('lies past the point of no return when something may have been erased: then the export is kept', () => {
     expect([undefined, ...OUTCOMES].filter(isPastPointOfNoReturn)).toEqual(['closed', 'stopped']);
+  });
+});
+
+describe('a phase', () => {
+  it.each([...RUNNING_PHASES, ...OUTCOMES])('%s has words of its own, which continue a line', (phase) => {
+    const { meaning, waitsFor } = PHASE_TEXTS[phase];
+
+    expect(meaning).toMatch(/^[a-z].+[^.]$/);
+    expect(waitsFor).toMatch(/^[a-z].+[^.]$/);
+    expect(Object.values(PHASE_TEXTS).filter((text) => text.meaning === meaning)).toHaveLength(1);
+  });
+
+  it('that is an end waits for nothing, and only such a one', () => {
+    const phases = [...RUNNING_PHASES, ...OUTCOMES];
+
+    expect(phases.filter((phase) => PHASE_TEXTS[phase].waitsFor.startsWith('nothing: '))).toEqual(OUTCOMES);
   });
 });
 
