@@ -18,7 +18,9 @@ export const CALL_TIMEOUT_MS = 10_000;
 /** How long a message to the Workflow may take: it needs a worker, which may have to replay first. */
 export const UPDATE_TIMEOUT_MS = 30_000;
 
+/** Of all calls without a signal of their own, however many there are at once. */
 const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);
 
 /** A Temporal server as one call of the client's caller sees it: within their time, and ended by their signal. */
 export class TemporalServer {
