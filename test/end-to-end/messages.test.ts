@@ -12,15 +12,8 @@ import { confirmUpdate, statusQuery } from '../../workflows/contract/messages';
 import { ACCOUNT_CLOSURE, DEFAULT_TASK_QUEUE } from '../../workflows/contract/names';
 import { guid } from '../support/guid';
 import { json, NO_CONFIRMATIONS, payload } from '../support/raw-payloads';
-import {
-  addSomebody,
-  closeAccount,
-  confirm,
-  realPartsOfThisFile,
-  request,
-  untilPhase,
-  type RequestedByTest,
-} from '../support/real-parts';
+import { addSomebody, closeAccount, confirm, request, untilPhase, type RequestedByTest } from '../support/real-parts';
+import { realPartsOfThisFile } from '../support/real-parts-of-file';
 import { until } from '../support/until';
 
 const { UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED } =

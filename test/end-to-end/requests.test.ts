@@ -4,7 +4,8 @@ import type { SamplePerson } from '../../sandbox/entra/people';
 import { GRACE } from '../../sandbox/entra/people';
 import { freePort } from '../../sandbox/ports';
 import { ACCOUNT_CLOSURE } from '../../workflows/contract/names';
-import { addSomebody, closeAccount, confirm, realPartsOfThisFile, request, untilPhase } from '../support/real-parts';
+import { addSomebody, closeAccount, confirm, request, untilPhase } from '../support/real-parts';
+import { realPartsOfThisFile } from '../support/real-parts-of-file';
 import { until } from '../support/until';
 
 const parts = realPartsOfThisFile();

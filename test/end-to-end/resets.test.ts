@@ -2,14 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
 import type { ObservedClosure } from '../../client';
-import {
-  addSomebody,
-  closeAccount,
-  confirm,
-  realPartsOfThisFile,
-  request,
-  type RequestedByTest,
-} from '../support/real-parts';
+import { addSomebody, closeAccount, confirm, request, type RequestedByTest } from '../support/real-parts';
+import { realPartsOfThisFile } from '../support/real-parts-of-file';
 import { until } from '../support/until';
 
 const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED } = temporal.api.enums.v1.EventType;

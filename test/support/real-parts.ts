@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll } from '@jest/globals';
 import { AccountClosureClient, createConfirmationToken, type ObservedClosure, type Phase } from '../../client';
 import { connectTemporal } from '../../client/connection';
 import type { EntraOptions } from '../../sandbox/entra/entra';
@@ -25,7 +24,7 @@ export interface RealParts extends FarEnds {
 }
 
 /** What a test needs of the parts: not to end them. */
-type Parts = Omit<RealParts, 'close'>;
+export type Parts = Omit<RealParts, 'close'>;
 
 /** A closure in a test, with the token that only the person has. */
 export interface RequestedByTest {
@@ -74,39 +73,6 @@ export async function startRealParts(
       await farEnds.close();
       await database?.drop();
     },
-  };
-}
-
-/** Starts everything, with one worker, before the tests of a file, and ends it after them. To be called at the file's top level. */
-export function realPartsOfThisFile(): Parts {
-  let running: RealParts | undefined;
-  const started = (): RealParts => {
-    if (running === undefined) throw new TypeError('The parts are not started yet.');
-    return running;
-  };
-  beforeAll(async () => {
-    running = await startRealParts();
-    await running.startWorker();
-  }, FIRST_START_MS);
-  afterAll(() => running?.close());
-  return {
-    get temporal() {
-      return started().temporal;
-    },
-    get entra() {
-      return started().entra;
-    },
-    get environment() {
-      return started().environment;
-    },
-    get client() {
-      return started().client;
-    },
-    get service() {
-      return started().service;
-    },
-    startWorker: (settings) => started().startWorker(settings),
-    workerOutput: () => started().workerOutput(),
   };
 }
 
