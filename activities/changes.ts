@@ -1,7 +1,7 @@
 import type { TargetInput } from '../workflows/contract/activities';
 import type { Ending } from '../workflows/contract/decisions';
 import type { Attempt } from './attempt';
-import { markOccasion } from './own-doing';
+import { behindMark, newCall } from './marks';
 import type { AuditEntry, AuditLog, EffectKey } from './ports/audit-log';
 import type { Erasure } from './ports/erasure-target';
 import { isRefusedUnchanged } from './ports/faults';
@@ -38,8 +38,8 @@ const REOPENING_MS = 5_000;
 
 /**
  * The one home of calls that change a target. Each passes the point of no return first, so that none is made after an ending;
- * leaves a mark immediately before, without which nothing would be known to be our doing; and after it an answer, or a
- * refusal when the far end itself said that the call changed nothing.
+ * leaves a mark immediately before, without which nothing would be known to be our doing; and an answer after, or a refusal
+ * when the far end itself said that the call changed nothing.
  *
  * A passage is taken back only by the attempt that made it, only when nothing was under way before it, and only when the
  * far end itself said that the call changed nothing. Whatever is unknown stays passed.
@@ -50,29 +50,20 @@ export function createChange(traces: Traces, { input, step, attempt, onEntry }: 
   const passage: Passage = { closureId, firstRunId, planDigest, attemptId: attempt.id, knownTurn: input.turn };
   let mayHaveChanged = false;
 
-  const trace = async (kind: 'mark' | 'answer' | 'refusal', occasion: string): Promise<void> => {
-    const entry = { ...key, kind, occasion, planDigest };
-    onEntry((await traces.auditLog.append(entry, attempt.signal)).entry);
-  };
-  /** A refusal that cannot be written leaves the mark, which is the safe side: the call then counts as sent. */
-  const refused = async (mark: string): Promise<void> => {
-    await trace('refusal', mark).catch(() => undefined);
+  const trace = async (kind: 'mark' | 'answer', occasion: string): Promise<AuditEntry> => {
+    const { entry } = await traces.auditLog.append({ ...key, kind, occasion, planDigest }, attempt.signal);
+    onEntry(entry);
+    return entry;
   };
   const send = async <T>(part: string, call: () => Promise<T>): Promise<T> => {
     const isFirst = !mayHaveChanged;
-    const mark = markOccasion(part, attempt.id);
-    let isSent = false;
     try {
-      await trace('mark', mark);
+      const mark = await trace('mark', newCall(part));
       attempt.signal.throwIfAborted();
-      isSent = true;
       mayHaveChanged = true;
-      return await call();
+      return await behindMark({ auditLog: traces.auditLog, onEntry }, mark, call);
     } catch (fault) {
-      if (isSent && isRefusedUnchanged(fault)) {
-        mayHaveChanged = !isFirst;
-        await refused(mark);
-      }
+      if (isFirst && mayHaveChanged && isRefusedUnchanged(fault)) mayHaveChanged = false;
       if (!mayHaveChanged) await reopen(traces.turns, passage);
       throw fault;
     }

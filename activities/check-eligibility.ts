@@ -1,7 +1,7 @@
 import type { EligibilityCheck } from '../workflows/contract/eligibility';
 import type { ClosurePolicy } from '../workflows/contract/policy';
 import { assessEligibility, type EligibilitySources } from './eligibility';
-import { entriesOf } from './history-entries';
+import { historyEntries } from './history-entries';
 import type { Implementation } from './implementation';
 import type { AuditLog, HistoryRef } from './ports/audit-log';
 import type { Turns } from './ports/turns';
@@ -45,6 +45,6 @@ async function exportDeclined(
   signal: AbortSignal,
 ): Promise<Pick<EligibilityCheck, 'exportDeclinedAt'>> {
   const sought = { closureId, firstRunId, kind: 'decision', step: 'decline-export' } as const;
-  const [declined] = await entriesOf(auditLog, sought, signal);
+  const [declined] = await historyEntries(auditLog, sought, signal);
   return declined?.occasion === undefined ? {} : { exportDeclinedAt: declined.occasion };
 }

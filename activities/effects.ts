@@ -32,7 +32,7 @@ type Exactly<Name extends ActivityName, Schema extends z.ZodType> = [
   : never;
 
 /** `unsupported`: another version of the target may be able to, and an operator's retry must find out. */
-const NOT_DONE = ['ended-before', 'closure-goes-on', 'unsupported'];
+const NOT_DONE = ['ended-before', 'closure-goes-on', 'unsupported', 'none-left'];
 
 function effect<Name extends ActivityName, Schema extends z.ZodType>(
   of: Name,
@@ -88,7 +88,7 @@ const DECLARED: { readonly [Name in ActivityName]: Declared<Name> } = {
   requestExport: effect(
     'requestExport',
     (input) => ({ ...historyStep.parse(input), target: 'export', step: 'request' }),
-    z.object({ operationId: z.string(), container: z.string() }),
+    z.union([z.object({ operationId: z.string(), container: z.string() }), z.object({ kind: z.literal('none-left') })]),
   ),
   fenceTarget: effect(
     'fenceTarget',

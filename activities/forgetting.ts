@@ -5,7 +5,7 @@ import type { DeleteExportsInput } from '../workflows/contract/activities';
 import { arrangeSignal, type ForgetClosureWorkflow } from '../workflows/contract/messages';
 import { CLOSURE_ID_MEMO, FORGET_CLOSURE, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { exportContainerPrefix } from './export-containers';
-import { entriesOf } from './history-entries';
+import { historyEntries } from './history-entries';
 import type { Implementation } from './implementation';
 import type { AuditLog, EffectKey } from './ports/audit-log';
 import type { ExportStorage } from './ports/export-storage';
@@ -55,7 +55,7 @@ export function createDeleteExports({ storage, auditLog }: Dependencies): Implem
     if ((await storage.listContainers(prefix, signal)).length > 0) {
       throw new UnavailableError({ farEnd: 'export-storage', operation: 'storage.delete-container' });
     }
-    const marks = await entriesOf(auditLog, { ...keyOf(input), kind: 'mark' }, signal);
+    const marks = await historyEntries(auditLog, { ...keyOf(input), kind: 'mark' }, signal);
     return { kind: 'deleted', containers: marks.length };
   };
 }

@@ -1,21 +1,33 @@
-import type { AuditEntry, AuditLog, HistoryRef } from './ports/audit-log';
+import type { AuditEntry, AuditKind, AuditLog, EffectKey, HistoryRef } from './ports/audit-log';
 
-/** Which entries of a history: those with these fields. */
-export type Sought = Pick<HistoryRef, 'firstRunId'> & Partial<Pick<AuditEntry, 'target' | 'step' | 'round' | 'kind'>>;
+/** Which entries of a history; what is left out may be anything. */
+export type SoughtEntries = HistoryRef &
+  Partial<Pick<EffectKey, 'target' | 'step' | 'round'>> & { readonly kind?: AuditKind };
 
-const FIELDS = ['firstRunId', 'target', 'step', 'round', 'kind'] as const;
-
-/** Whether an entry is among those: of this history, and with the fields that are named. */
-export function isAmong(sought: Sought, entry: AuditEntry): boolean {
-  return FIELDS.every((field) => sought[field] === undefined || entry[field] === sought[field]);
-}
-
-/** The entries of one history of a closure that have these fields, oldest first. */
-export async function entriesOf(
-  auditLog: AuditLog,
-  sought: HistoryRef & Sought,
+/** The entries of one history of a closure that are sought, oldest first: a later closure of the same token has others. */
+export async function historyEntries(
+  auditLog: Pick<AuditLog, 'list'>,
+  sought: SoughtEntries,
   signal: AbortSignal,
 ): Promise<readonly AuditEntry[]> {
-  const entries = await auditLog.list(sought.closureId, signal);
-  return entries.filter((entry) => isAmong(sought, entry));
+  return entriesAmong(await auditLog.list(sought.closureId, signal), sought);
+}
+
+/** Those of a closure's entries that are sought, in their order. */
+export function entriesAmong(
+  entries: readonly AuditEntry[],
+  { firstRunId, target, step, round, kind }: Omit<SoughtEntries, 'closureId'>,
+): readonly AuditEntry[] {
+  return entries.filter(
+    (entry) =>
+      entry.firstRunId === firstRunId &&
+      isSought(entry.target, target) &&
+      isSought(entry.step, step) &&
+      isSought(entry.round, round) &&
+      isSought(entry.kind, kind),
+  );
+}
+
+function isSought<T>(found: T, sought: T | undefined): boolean {
+  return sought === undefined || found === sought;
 }

@@ -1,4 +1,5 @@
-import { isAmong } from './history-entries';
+import { entriesAmong } from './history-entries';
+import { isCallOf, standingMarks } from './marks';
 import type { AuditEntry } from './ports/audit-log';
 import type { OwnDoing } from './ports/erasure-target';
 
@@ -18,11 +19,11 @@ interface Looking {
  */
 export function ownDoing(entries: readonly AuditEntry[], looking: Looking): OwnDoing {
   const { firstRunId, target } = looking;
-  const ours = (): readonly AuditEntry[] => entries.filter((entry) => isAmong({ firstRunId, target }, entry));
+  const ours = (): readonly AuditEntry[] => entriesAmong(entries, { firstRunId, target });
   const answers = (part: string): readonly AuditEntry[] =>
-    ours().filter(({ kind, occasion }) => kind === 'answer' && occasion === part);
+    entriesAmong(entries, { firstRunId, target, kind: 'answer' }).filter(({ occasion }) => occasion === part);
   return {
-    hasSent: (part) => ours().some((entry) => isMarkOf(part, entry) && !isRefused(entry, ours())),
+    hasSent: (part) => standingMarks(ours()).some((mark) => isCallOf(part, mark)),
     hasDone: (part) => answers(part).length > 0,
     hasDoneNow: (part) => answers(part).some(({ step, round }) => step === looking.step && round === looking.round),
     hasDoneSinceFence: (part) => answers(part).some(({ sequence }) => sequence > lastFence(ours())),
@@ -33,22 +34,6 @@ export function ownDoing(entries: readonly AuditEntry[], looking: Looking): OwnD
       return ours().some((entry) => entry.step === 'erase' && entry.round < looking.round && hasCounted(entry));
     },
   };
-}
-
-/** A call leaves a mark of its own in each attempt that sends it, so that one that was refused can be told from another. */
-export function markOccasion(part: string, attemptId: string): string {
-  return `${part}:${attemptId}`;
-}
-
-function isMarkOf(part: string, { kind, occasion }: AuditEntry): boolean {
-  return kind === 'mark' && occasion?.startsWith(markOccasion(part, '')) === true;
-}
-
-/** The far end itself said that this very call changed nothing. */
-function isRefused({ step, round, occasion }: AuditEntry, entries: readonly AuditEntry[]): boolean {
-  return entries.some(
-    (entry) => entry.kind === 'refusal' && entry.step === step && entry.round === round && entry.occasion === occasion,
-  );
 }
 
 /** The sequence of the last sign that the target was fenced; 0 when it never was. */

@@ -7,7 +7,7 @@ import { isGuid } from '../workflows/contract/ids';
 import type { PlanErasureInput, ShownPlan } from '../workflows/contract/activities';
 import { RETENTION_BASES, type DigestedPlan, type ErasurePlan, type TargetPlan } from '../workflows/contract/plan';
 import { TARGET_NAMES } from '../workflows/contract/targets';
-import { entriesOf } from './history-entries';
+import { entriesAmong, historyEntries } from './history-entries';
 import type { Implementation } from './implementation';
 import type { AuditEntry, AuditLog, EffectKey, HistoryRef } from './ports/audit-log';
 import { IndeterminateAnswerError } from './ports/faults';
@@ -88,21 +88,20 @@ interface Begun {
 /** The plan whose erasure has begun, with the yes to it, as the audit log keeps them. */
 async function begun({ auditLog }: PlanSources, { input, turn, signal }: Begun): Promise<ShownPlan> {
   const { closureId, firstRunId } = input;
-  const ours = await entriesOf(auditLog, { closureId, firstRunId, target: 'closure' }, signal);
-  const shown = ours
-    .filter(({ kind, step }) => kind === 'result' && step === 'plan')
+  const ours = await historyEntries(auditLog, { closureId, firstRunId, target: 'closure' }, signal);
+  const shown = entriesAmong(ours, { firstRunId, step: 'plan', kind: 'result' })
     .map((entry) => digested(planOf(entry)))
     .find(({ planDigest }) => planDigest === turn.planDigest);
   if (shown === undefined) throw unreadable('the plan whose erasure has begun is not there');
-  const confirmation = confirmationOf(ours, shown.planDigest);
+  const confirmation = confirmationOf(entriesAmong(ours, { firstRunId, step: 'confirm', kind: 'decision' }), shown);
   return { ...shown, turn: turn.number, runId: thisRun(), ...(confirmation === undefined ? {} : { confirmation }) };
 }
 
 const Confirmed = z.object({ planDigest: z.string(), signature: z.string() });
 
-function confirmationOf(entries: readonly AuditEntry[], planDigest: string): ShownPlan['confirmation'] {
-  for (const { kind, step, outcome, occasion } of entries.toReversed()) {
-    const confirmed = kind === 'decision' && step === 'confirm' ? Confirmed.safeParse(outcome).data : undefined;
+function confirmationOf(given: readonly AuditEntry[], { planDigest }: DigestedPlan): ShownPlan['confirmation'] {
+  for (const { outcome, occasion } of given.toReversed()) {
+    const confirmed = Confirmed.safeParse(outcome).data;
     if (confirmed?.planDigest === planDigest && occasion !== undefined) return { ...confirmed, confirmedAt: occasion };
   }
   return undefined;

@@ -1,13 +1,12 @@
-import { z } from 'zod';
 import type { RequestedExport, RequestExportInput } from '../workflows/contract/activities';
 import type { Attempt } from './attempt';
-import { exportContainer } from './export-containers';
-import { entriesOf } from './history-entries';
+import { exportContainer, ownRequestInfo } from './export-containers';
+import { exportMadeBefore } from './export-made-before';
+import { requestsInto, sendRequest, type InContainer } from './export-requests';
 import type { Implementation } from './implementation';
-import type { AuditLog, EffectKey, HistoryRef } from './ports/audit-log';
+import type { AuditLog } from './ports/audit-log';
 import type { Directory } from './ports/directory';
 import type { ExportStorage } from './ports/export-storage';
-import { IndeterminateAnswerError, isRefusedUnchanged } from './ports/faults';
 import { NotYetError, StepNeedsOperatorError } from './ports/step-faults';
 import type { Turns } from './ports/turns';
 import { believe, settlingMs } from './sightings';
@@ -31,10 +30,6 @@ type ContainerState =
   | { readonly kind: 'burnt' }
   | { readonly kind: 'in-use'; readonly operationId: string; readonly isRunning: boolean };
 
-interface InContainer extends RequestExportInput {
-  readonly container: string;
-}
-
 interface InUse extends InContainer {
   readonly operationId: string;
   readonly isRunning: boolean;
@@ -48,11 +43,13 @@ interface InUse extends InContainer {
  */
 export function createRequestExport(dependencies: Dependencies): Implementation<'requestExport'> {
   return async (input, { attempt }) => {
-    const made = await madeBefore(dependencies, input, attempt.signal);
-    if (made !== undefined) return made;
-    for (let number = 1; number <= input.round * CONTAINERS_PER_ROUND; number += 1) {
-      const inContainer = { ...input, container: exportContainer(input.closureId, number) };
-      if (input.lost.includes(inContainer.container)) continue;
+    const { closureId, round, lost } = input;
+    const isPastPointOfNoReturn = (await dependencies.turns.last(input, attempt.signal))?.kind === 'erase';
+    if (isPastPointOfNoReturn) return await exportMadeBefore(dependencies, input, attempt.signal);
+    for (let number = 1; number <= round * CONTAINERS_PER_ROUND; number += 1) {
+      const firstRound = Math.ceil(number / CONTAINERS_PER_ROUND);
+      const inContainer = { ...input, firstRound, container: exportContainer(closureId, number) };
+      if (lost.includes(inContainer.container)) continue;
       const found = await stateOf(dependencies, inContainer, attempt);
       if (found.kind === 'in-use') return await adopt(dependencies, { ...inContainer, ...found }, attempt.signal);
       if (found.kind === 'unused') return await request(dependencies, inContainer, attempt);
@@ -61,80 +58,23 @@ export function createRequestExport(dependencies: Dependencies): Implementation<
   };
 }
 
-/**
- * Past the point of no return the account may be gone: what was exported then is all there is, in whatever round it was made.
- * @throws IndeterminateAnswerError when the log does not tell: nothing is asked for then
- */
-async function madeBefore(
-  { auditLog, turns }: Dependencies,
-  input: RequestExportInput,
-  signal: AbortSignal,
-): Promise<RequestedExport | undefined> {
-  if ((await turns.last(input, signal))?.kind !== 'erase') return undefined;
-  const results = await entriesOf(auditLog, { ...inWhateverRound(input), kind: 'result' }, signal);
-  const made = Made.safeParse(results.at(-1)?.outcome);
-  if (made.success) return made.data;
-  throw new IndeterminateAnswerError(
-    { farEnd: 'audit-log', operation: 'audit-log.list' },
-    'the export of the erasure that has begun is not there',
-  );
-}
-
-const Made: z.ZodType<RequestedExport> = z.object({ operationId: z.string(), container: z.string() });
-
-async function request(dependencies: Dependencies, input: InContainer, attempt: Attempt): Promise<RequestedExport> {
-  const { directory, storage } = dependencies;
+async function request(
+  { directory, storage, auditLog }: Dependencies,
+  input: InContainer,
+  attempt: Attempt,
+): Promise<RequestedExport> {
+  const { account, container } = input;
   const { signal, readsLagMs } = attempt;
-  const requests = await sentInto(dependencies, { ...input, kind: 'mark' }, signal);
-  const refusals = await sentInto(dependencies, { ...input, kind: 'refusal' }, signal);
-  // One whose end nobody knows may still be on its way: what it leaves in the container is waited for.
-  if (requests > refusals) believe(attempt, `container ${input.container}`, 'requested, yet unused');
-  const sasUrl = await storage.grantWriting(input.container, writableUntil(input), signal);
-  const sent = { ...keyOf(input), occasion: `${input.container}:${requests + 1}` };
-  const { isNew } = await dependencies.auditLog.append({ ...sent, kind: 'mark' }, signal);
-  // Another attempt is about to send this very request.
-  if (!isNew) throw new NotYetError('ReadsUnsettled', settlingMs(readsLagMs));
-  const answer = await notingRefusal(dependencies, { ...sent, signal }, () =>
-    directory.requestExport(input.account, sasUrl, signal),
+  const { times, standing } = await requestsInto(auditLog, input, signal);
+  // It may still be on its way: what it leaves in the container is waited for, and for each anew.
+  if (standing !== undefined) believe(attempt, `container ${container}`, `unused after ${standing.occasion ?? ''}`);
+  const sasUrl = await storage.grantWriting(container, writableUntil(input), signal);
+  const answer = await sendRequest(auditLog, { input, number: times + 1, signal }, () =>
+    directory.requestExport(account, sasUrl, signal),
   );
-  if (answer.kind === 'accepted') return { operationId: answer.operationId, container: input.container };
-  // An attempt of ours whose answer was lost, or that still runs beside this one: the next attempt reads which.
+  if (answer?.kind === 'accepted') return { operationId: answer.operationId, container };
+  // Another attempt sends this very request, or the container was used by one whose answer was lost: the next attempt reads.
   throw new NotYetError('ReadsUnsettled', settlingMs(readsLagMs));
-}
-
-/** How many requests were sent into the container, or were answered that they changed nothing, in whatever round. */
-async function sentInto(
-  { auditLog }: Dependencies,
-  { container, kind, ...input }: InContainer & { readonly kind: 'mark' | 'refusal' },
-  signal: AbortSignal,
-): Promise<number> {
-  const entries = await entriesOf(auditLog, { ...inWhateverRound(input), kind }, signal);
-  return entries.filter(({ occasion }) => occasion?.startsWith(`${container}:`) === true).length;
-}
-
-/** A refusal that cannot be written leaves the mark, which is the safe side: its end then counts as unknown. */
-async function notingRefusal<T>(
-  { auditLog }: Dependencies,
-  { signal, ...sent }: EffectKey & { readonly occasion: string; readonly signal: AbortSignal },
-  send: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await send();
-  } catch (fault) {
-    if (isRefusedUnchanged(fault)) {
-      await auditLog.append({ ...sent, kind: 'refusal' }, signal).catch(() => undefined);
-    }
-    throw fault;
-  }
-}
-
-function inWhateverRound(input: RequestExportInput): HistoryRef & Pick<EffectKey, 'target' | 'step'> {
-  const { round, ...sought } = keyOf(input);
-  return sought;
-}
-
-function keyOf({ closureId, firstRunId, round }: RequestExportInput): EffectKey {
-  return { closureId, firstRunId, target: 'export', step: 'request', round };
 }
 
 /** An export that an operator lets run on may write as long as it is waited for: the stored policy is what its SAS obeys. */
@@ -155,16 +95,10 @@ async function stateOf(
 ): Promise<ContainerState> {
   const { signal } = attempt;
   await storage.createContainer(input.container, signal);
-  const info = await storage.readRequestInfo(input.container, signal);
+  const info = await ownRequestInfo(storage, input, signal);
   if (info.kind === 'absent') return { kind: 'unused' };
   // A file that was just created may be filled in a moment.
   if (info.kind === 'broken') return burnt(attempt, input, 'broken');
-  if (info.objectId !== input.account.objectId || info.tenantId !== input.account.tenantId) {
-    throw new IndeterminateAnswerError(
-      { farEnd: 'export-storage', operation: 'storage.read-request-info' },
-      "the container names somebody else's export",
-    );
-  }
   return await stateOfOperation(directory, { ...input, operationId: info.operationId }, attempt);
 }
 

@@ -12,8 +12,8 @@ CREATE TABLE account_closure.audit_entry (
   target       text        NOT NULL CHECK (length(target) BETWEEN 1 AND 64),
   step         text        NOT NULL CHECK (length(step) BETWEEN 1 AND 64),
   round        integer     NOT NULL CHECK (round >= 0),
-  kind         text        NOT NULL CHECK (kind IN ('decision', 'intent', 'mark', 'answer', 'refusal', 'result')),
-  -- The changing call, the instant of a decision; '' where there can be but one.
+  kind         text        NOT NULL CHECK (kind IN ('decision', 'intent', 'mark', 'refusal', 'answer', 'result')),
+  -- The changing call, which one of them, the instant of a decision; '' where there can be but one.
   occasion     text        NOT NULL DEFAULT '' CHECK (length(occasion) <= 128),
   plan_digest  text        CHECK (length(plan_digest) BETWEEN 1 AND 128),
   -- Up to 256 KiB: the plan that was shown is one.

@@ -47,6 +47,7 @@ async function makeExport(closure: Closure, ref: ClosureRef, policy: ClosurePoli
       lost: closure.lostContainers,
     };
     const requested = assertDecoded(await requestExport(input));
+    if ('kind' in requested) return { kind: 'deleted' };
     const awaited = assertDecoded(await awaitExportFor(exportDeadlineMs)({ ...input, ...requested }));
     if (awaited.kind === 'saved') return awaited;
     // Past the point of no return it was kept for its time; before it, it has to be made again.

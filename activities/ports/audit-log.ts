@@ -15,22 +15,22 @@ export interface EffectKey extends HistoryRef {
   readonly round: number;
 }
 
-/**
- * `decision`: somebody decided. `intent`: written before an effect. `mark`: immediately before one changing call of it;
- * `answer` when that call was answered with success, `refusal` when it was answered that it changed nothing. `result`: after
- * the effect.
- */
-export const AUDIT_KINDS = ['decision', 'intent', 'mark', 'answer', 'refusal', 'result'] as const;
+/** All kinds of entries, in the order in which they come. */
+export const AUDIT_KINDS = ['decision', 'intent', 'mark', 'refusal', 'answer', 'result'] as const;
 
-/** One of `AUDIT_KINDS`. */
+/**
+ * `decision`: somebody decided. `intent`: written before an effect. `mark`: immediately before one changing call of it.
+ * `refusal`: the far end said that the call of that mark (same key and occasion) changed nothing. `answer`: such a call was
+ * answered with success. `result`: after the effect.
+ */
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** One entry to write. At most one of each kind and occasion per effect. */
 export interface NewAuditEntry extends EffectKey {
   readonly kind: AuditKind;
   /**
-   * Of an answer the changing call (`soft-delete`), of a mark or its refusal the call and who sent it; of a decision its
-   * instant; absent otherwise.
+   * Of an answer the changing call (`soft-delete`), of a mark and its refusal with what tells this one of it from others
+   * (`soft-delete:<UUID>`); of a decision its instant; absent otherwise.
    */
   readonly occasion?: string;
   /** The plan that was confirmed, for effects that carry one out. */

@@ -39,7 +39,7 @@ export type Told<Outcome> = Exclude<Outcome, Stopped | EndedBefore> | NoLongerOu
 
 /** What this closure has done to the target, in all rounds, as its audit log says. A part is one changing call, as a code. */
 export interface OwnDoing {
-  /** Such a call was sent: what is different now may be our doing. */
+  /** Such a call was sent, and the far end did not say that it changed nothing: what is different now may be our doing. */
   readonly hasSent: (part: string) => boolean;
   /** Such a call was answered with success, in whatever round. */
   readonly hasDone: (part: string) => boolean;
@@ -62,8 +62,8 @@ export interface Erasure extends LookedAt {
    */
   readonly recheck: () => Promise<Whereabouts | TakenOver>;
   /**
-   * Makes one changing call. Passes the point of no return first, and leaves its traces before and after. Ends the whole
-   * effect, with nothing changed, when the closure was ended meanwhile.
+   * Makes one changing call: one request, so that what refuses it refuses all of it. Passes the point of no return first, and
+   * leaves its traces before and after. Ends the whole effect, with nothing changed, when the closure was ended meanwhile.
    */
   readonly change: <T extends string>(part: string, call: () => Promise<T | 'absent'>) => Promise<T | 'absent'>;
   /** Notes what a question was answered in this attempt: seeing something else begins the count of `believe` anew. */

@@ -240,9 +240,9 @@ describe('the audit entries of an erasure', () => {
 
     expect(told(world)).toEqual([
       ['intent', 'erase', 1, undefined],
-      ['mark', 'erase', 1, 'soft-delete'],
+      ['mark', 'erase', 1, expect.stringMatching(/^soft-delete:[0-9a-f-]{36}$/)],
       ['answer', 'erase', 1, 'soft-delete'],
-      ['mark', 'erase', 1, 'purge'],
+      ['mark', 'erase', 1, expect.stringMatching(/^purge:[0-9a-f-]{36}$/)],
       ['answer', 'erase', 1, 'purge'],
       ['result', 'erase', 1, undefined],
     ]);

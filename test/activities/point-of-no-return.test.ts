@@ -26,19 +26,6 @@ function throwing(fault: unknown, times = Number.POSITIVE_INFINITY): (time: numb
   };
 }
 
-/** A port call that waits until it is let go. */
-function gate(): { readonly hold: () => Promise<void>; readonly letGo: () => void; readonly reached: Promise<void> } {
-  let letGo = (): void => undefined;
-  let reach = (): void => undefined;
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  const reached = new Promise<void>((resolve) => (reach = resolve));
-  const hold = async (): Promise<void> => {
-    reach();
-    await held;
-  };
-  return { hold, letGo, reached };
-}
-
 describe('the point of no return', () => {
   it('is passed immediately before the first changing call, behind all looks', async () => {
     const world = new FakeWorld();
@@ -217,74 +204,6 @@ describe('a withdrawal that cancels the fence', () => {
 
     await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
     await expect(end(world, 'withdrawn')).resolves.toEqual({ kind: 'erasure-has-begun' });
-  });
-});
-
-describe('an attempt that lives on unseen', () => {
-  it('erases nothing when it wakes up after the closure was ended', async () => {
-    const world = new FakeWorld();
-    const asleep = gate();
-    world.before('pass', (times) => (times === 1 ? asleep.hold() : undefined));
-    const zombie = fence(world);
-    await asleep.reached;
-
-    await end(world, 'withdrawn');
-    asleep.letGo();
-
-    await expect(zombie).resolves.toEqual({ kind: 'ended-before', ending: 'withdrawn' });
-    expect(world.effects).toEqual([]);
-  });
-
-  it('cannot take back what a later attempt relies on, however late its refusal comes', async () => {
-    const world = new FakeWorld();
-    const asleep = gate();
-    world.before('blockSignIn', async (times) => {
-      if (times > 1) return;
-      await asleep.hold();
-      throw refusal;
-    });
-    const zombie = fence(world);
-    await asleep.reached;
-
-    await expect(fence(world)).resolves.toEqual({ kind: 'fenced' });
-    asleep.letGo();
-
-    await expect(zombie).rejects.toMatchObject({ type: 'AccessDenied' });
-    expect(kinds(world)).not.toContain('reopened');
-    await expect(end(world, 'withdrawn')).resolves.toEqual({ kind: 'erasure-has-begun' });
-  });
-
-  it('cannot take it back while a later attempt has passed and not yet called', async () => {
-    const world = new FakeWorld();
-    const [first, second] = [gate(), gate()];
-    world.before('blockSignIn', async (times) => {
-      await (times === 1 ? first : second).hold();
-      if (times === 1) throw refusal;
-    });
-    const zombie = fence(world);
-    await first.reached;
-    const later = fence(world);
-    await second.reached;
-
-    first.letGo();
-    await expect(zombie).rejects.toMatchObject({ type: 'AccessDenied' });
-
-    await expect(end(world, 'withdrawn')).resolves.toEqual({ kind: 'erasure-has-begun' });
-    second.letGo();
-    await expect(later).resolves.toEqual({ kind: 'fenced' });
-  });
-
-  it('is answered what was recorded when it finishes last', async () => {
-    const world = new FakeWorld();
-    const asleep = gate();
-    world.before('revokeSessions', (times) => (times === 1 ? asleep.hold() : undefined));
-    const zombie = fence(world);
-    await asleep.reached;
-    await fence(world);
-    asleep.letGo();
-
-    await expect(zombie).resolves.toEqual({ kind: 'fenced' });
-    expect(world.auditLog.entries.filter(({ kind }) => kind === 'result')).toHaveLength(1);
   });
 });
 

@@ -1,21 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccessDeniedError, UnavailableError } from '../../activities/ports/faults';
+import type { AuditEntry } from '../../activities/ports/audit-log';
+import { AccessDeniedError, ThrottledError, UnavailableError } from '../../activities/ports/faults';
 import { FakeWorld } from '../support/fake-world';
 import { directoryInput } from '../support/inputs';
+import { gate } from '../support/gate';
 import { attempt, Retries } from '../support/run-activity';
 
 const MINUTE_MS = 60_000;
-/** Looks over longer than reads may lag. */
-const LATER_MS = [1, 2, 6, 10, 14].map((minutes) => minutes * MINUTE_MS);
-const denied = new AccessDeniedError({ farEnd: 'directory', operation: 'directory.soft-delete' });
-const cut = new UnavailableError({ farEnd: 'directory', operation: 'directory.soft-delete' });
+/** Attempts over eleven minutes: a minute longer than reads may lag. */
+const AGES_MS = [0, 0.5, 4, 8, 11].map((minutes) => minutes * MINUTE_MS);
+const AT = { farEnd: 'directory', operation: 'directory.soft-delete' } as const;
+const refusal = new AccessDeniedError(AT);
+const ERASED = { kind: 'erased', count: 1 };
+const GONE = { kind: 'stopped', reason: 'account-gone', done: [] };
 
+const erase = (world: FakeWorld): Promise<unknown> =>
+  attempt(world.dependencies, ['eraseTarget', directoryInput(world)]);
 const erasing = (world: FakeWorld): Retries<'eraseTarget'> =>
   new Retries(world.dependencies, ['eraseTarget', directoryInput(world)]);
+const ofKind = (world: FakeWorld, kind: AuditEntry['kind']): readonly AuditEntry[] =>
+  world.auditLog.entries.filter((entry) => entry.kind === kind);
 
-/** A delete that comes to this each time, and changes nothing. */
-function worldWhereDeleteFails(...faults: readonly Error[]): FakeWorld {
-  const world = new FakeWorld();
+/** The deletion is refused, or not answered, in turn; once there is nothing left to throw it is obeyed. */
+function deleting(world: FakeWorld, faults: readonly Error[]): FakeWorld {
   world.before('softDelete', (times) => {
     const fault = faults[times - 1];
     if (fault !== undefined) throw fault;
@@ -23,48 +30,114 @@ function worldWhereDeleteFails(...faults: readonly Error[]): FakeWorld {
   return world;
 }
 
-describe('an account that somebody else removes after our delete was refused', () => {
-  it('is gone without our doing', async () => {
-    const world = worldWhereDeleteFails(denied);
-    const retries = erasing(world);
-    await expect(retries.at(0)).rejects.toThrow();
+describe('an erasure whose every call was refused', () => {
+  it.each<[string, Error]>([
+    ['for want of a right', refusal],
+    ['for a while', new ThrottledError({ ...AT, status: 429 }, 1_000)],
+  ])('has erased nothing when somebody else removes the account (%s)', async (_why, fault) => {
+    const world = deleting(new FakeWorld(), [fault]);
+    await expect(erase(world)).rejects.toThrow();
+
     world.account = 'gone';
 
-    await expect(retries.upTo(LATER_MS)).resolves.toMatchObject({ kind: 'stopped', reason: 'account-gone' });
+    await expect(erasing(world).upTo(AGES_MS)).resolves.toMatchObject(GONE);
   });
 
-  it('may be our doing when another call of ours had no answer', async () => {
-    const world = worldWhereDeleteFails(cut, denied);
-    const retries = erasing(world);
-    await expect(retries.at(0)).rejects.toThrow();
-    await expect(retries.at(MINUTE_MS)).rejects.toThrow();
+  it('has not purged what somebody else deleted and purged', async () => {
+    const world = new FakeWorld();
+    world.account = 'deleted';
+    world.purge = 'refused';
+    await expect(erase(world)).rejects.toMatchObject({ type: 'PurgeRefused' });
+
     world.account = 'gone';
 
-    await expect(retries.upTo(LATER_MS.map((ms) => ms + MINUTE_MS))).resolves.toEqual({ kind: 'erased', count: 1 });
+    await expect(erasing(world).upTo(AGES_MS)).resolves.toMatchObject(GONE);
   });
 
-  it('may be our doing when the refusal could not be written', async () => {
-    const world = worldWhereDeleteFails(denied);
-    world.before('append', () => {
-      if (world.auditLog.entries.at(-1)?.kind === 'mark') throw new UnavailableError({ farEnd: 'audit-log' });
-    });
-    const retries = erasing(world);
-    await expect(retries.at(0)).rejects.toMatchObject({ type: 'AccessDenied' });
-    world.before('append', () => undefined);
-    world.account = 'gone';
+  it('leaves a refusal behind each mark, with its key and occasion', async () => {
+    const world = deleting(new FakeWorld(), [refusal, refusal]);
+    await expect(erase(world)).rejects.toThrow();
+    await expect(erase(world)).rejects.toThrow();
 
-    await expect(retries.upTo(LATER_MS)).resolves.toEqual({ kind: 'erased', count: 1 });
+    const keyOf = ({ step, round, occasion, planDigest }: AuditEntry) => ({ step, round, occasion, planDigest });
+    const marks = ofKind(world, 'mark').map(keyOf);
+    expect(marks).toHaveLength(2);
+    expect(new Set(marks.map(({ occasion }) => occasion)).size).toBe(2);
+    expect(ofKind(world, 'refusal').map(keyOf)).toEqual(marks);
   });
 });
 
-describe('a refused call', () => {
-  it('stands in the log beside its mark, each attempt with its own', async () => {
-    const world = worldWhereDeleteFails(denied, denied);
-    await expect(attempt(world.dependencies, ['eraseTarget', directoryInput(world)])).rejects.toThrow();
-    await expect(attempt(world.dependencies, ['eraseTarget', directoryInput(world)])).rejects.toThrow();
+describe('an erasure of which a call may have been obeyed', () => {
+  it.each<[string, readonly Error[]]>([
+    ['before one that was refused', [new UnavailableError(AT), refusal]],
+    ['after one that was refused', [refusal, new UnavailableError(AT)]],
+    ['behind a gateway that put it off', [new ThrottledError({ ...AT, status: 503 }, 1_000)]],
+  ])('has erased what is gone: %s', async (_when, faults) => {
+    const world = deleting(new FakeWorld(), faults);
+    for (const { message } of faults) await expect(erase(world)).rejects.toThrow(message);
 
-    const traces = world.auditLog.entries.filter(({ kind }) => kind !== 'intent');
-    expect(traces.map(({ kind }) => kind)).toEqual(['mark', 'refusal', 'mark', 'refusal']);
-    expect(new Set(traces.map(({ occasion }) => occasion)).size).toBe(2);
+    world.account = 'gone';
+
+    await expect(erasing(world).upTo(AGES_MS)).resolves.toEqual(ERASED);
+  });
+
+  it('has erased what is gone when the refusal could not be written', async () => {
+    const world = deleting(new FakeWorld(), [refusal]);
+    const { auditLog, ...others } = world.dependencies;
+    const append: typeof auditLog.append = (entry, signal) =>
+      entry.kind === 'refusal'
+        ? Promise.reject(new UnavailableError({ farEnd: 'audit-log' }))
+        : auditLog.append(entry, signal);
+    const away = { ...others, auditLog: { ...world.auditLog, append } };
+
+    await expect(attempt(away, ['eraseTarget', directoryInput(world)])).rejects.toMatchObject({ type: 'AccessDenied' });
+    world.account = 'gone';
+
+    await expect(erasing(world).upTo(AGES_MS)).resolves.toEqual(ERASED);
+  });
+
+  it.each(['first', 'second'] as const)(
+    'has erased what is gone when of two at once the %s was refused',
+    async (who) => {
+      const world = new FakeWorld();
+      const [first, second] = [gate(), gate()];
+      const lost = new UnavailableError(AT);
+      world.before('softDelete', async (times) => {
+        await (times === 1 ? first : second).hold();
+        throw (times === 1) === (who === 'first') ? refusal : lost;
+      });
+      const both = [erase(world)];
+      await first.reached;
+      both.push(erase(world));
+      await second.reached;
+      first.letGo();
+      second.letGo();
+      await Promise.allSettled(both);
+
+      world.account = 'gone';
+
+      expect(ofKind(world, 'refusal')).toHaveLength(1);
+      await expect(erasing(world).upTo(AGES_MS)).resolves.toEqual(ERASED);
+    },
+  );
+});
+
+describe('a refusal', () => {
+  it('is written although the attempt was cancelled meanwhile', async () => {
+    const world = new FakeWorld();
+    let cancel = (): void => undefined;
+    world.before('softDelete', () => {
+      cancel();
+      throw refusal;
+    });
+
+    const outcome = attempt(world.dependencies, ['eraseTarget', directoryInput(world)], {
+      onStarted: (canceller) => {
+        cancel = canceller;
+      },
+    });
+
+    await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
+    expect(ofKind(world, 'refusal')).toHaveLength(1);
   });
 });

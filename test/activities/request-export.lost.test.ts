@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessDeniedError, ThrottledError, UnavailableError } from '../../activities/ports/faults';
 import { FakeWorld } from '../support/fake-world';
+import { gate } from '../support/gate';
 import { CLOSURE_ID, exportInput } from '../support/inputs';
 import { attempt, Retries } from '../support/run-activity';
 
 const MINUTE_MS = 60_000;
 const container = (attempts: number): string => `export-${CLOSURE_ID}-${String(attempts)}`;
-const request = (world: FakeWorld) => ['requestExport', exportInput(world)] as const;
+const request = (world: FakeWorld, round = 1) => ['requestExport', exportInput(world, round)] as const;
 
 function usedContainer(world: FakeWorld, attempts: number): string {
   const operationId = `operation-${String(attempts)}`;
@@ -105,18 +106,113 @@ describe('a request whose answer was lost', () => {
 
     await expect(retries.at(2 * MINUTE_MS)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
   });
+
+  it('is waited for also when an earlier one was lost and waited for: each one may have been accepted', async () => {
+    const world = new FakeWorld();
+    const retries = new Retries(world.dependencies, request(world));
+    world.before('requestExport', () => {
+      throw lost;
+    });
+
+    await expect(retries.upTo([0, ...LATER_MS])).rejects.toMatchObject({ type: 'Unavailable' });
+
+    await expect(retries.at(13 * MINUTE_MS)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+    expect(world.effects).toEqual(['requestExport', 'requestExport']);
+  });
+
+  it('is waited for once, whatever is refused after it', async () => {
+    const world = new FakeWorld();
+    const retries = new Retries(world.dependencies, request(world));
+    world.before('requestExport', (times) => {
+      if (times === 1) throw lost;
+      if (times === 2) throw new ThrottledError({ farEnd: 'directory' }, 1_000);
+    });
+
+    await expect(retries.upTo([0, ...LATER_MS])).rejects.toMatchObject({ type: 'Throttled' });
+
+    await expect(retries.at(13 * MINUTE_MS)).resolves.toMatchObject({ container: container(1) });
+  });
+});
+
+describe('a request that was refused', () => {
+  const refused = new AccessDeniedError({ farEnd: 'directory', operation: 'directory.request-export' });
+
+  it('is sent again at once by attempts that know nothing of one another: a reset, or the next round', async () => {
+    const world = new FakeWorld();
+    world.before('requestExport', (times) => {
+      if (times <= 2) throw refused;
+    });
+    await expect(attempt(world.dependencies, request(world))).rejects.toMatchObject({ type: 'AccessDenied' });
+    await expect(attempt(world.dependencies, request(world))).rejects.toMatchObject({ type: 'AccessDenied' });
+
+    await expect(attempt(world.dependencies, request(world, 2))).resolves.toMatchObject({ container: container(1) });
+    const told = world.auditLog.entries.map(({ kind, occasion = '' }) =>
+      `${kind} ${occasion.replace(/.*:/, '')}`.trim(),
+    );
+    expect(told).toEqual(['intent', 'mark 1', 'refusal 1', 'mark 2', 'refusal 2', 'intent', 'mark 3', 'result']);
+  });
+
+  it('is waited for when the refusal cannot be written', async () => {
+    const world = new FakeWorld();
+    world.before('requestExport', () => {
+      world.before('append', () => {
+        throw new UnavailableError({ farEnd: 'audit-log' });
+      });
+      throw refused;
+    });
+    await expect(attempt(world.dependencies, request(world))).rejects.toMatchObject({ type: 'AccessDenied' });
+    world.before('append', () => undefined);
+
+    await expect(attempt(world.dependencies, request(world))).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+    expect(world.effects).toEqual(['requestExport']);
+  });
+
+  it('says nothing about one beside it whose answer was lost', async () => {
+    const world = new FakeWorld();
+    const retries = new Retries(world.dependencies, request(world));
+    const late = gate();
+    world.before('requestExport', async (times) => {
+      if (times > 1) throw refused;
+      await late.hold();
+      throw new UnavailableError({ farEnd: 'directory' });
+    });
+    const zombie = attempt(world.dependencies, request(world));
+    await late.reached;
+    await expect(retries.upTo([1, 2, 4, 8, 12].map((minutes) => minutes * MINUTE_MS))).rejects.toMatchObject({
+      type: 'AccessDenied',
+    });
+    late.letGo();
+    await expect(zombie).rejects.toMatchObject({ type: 'Unavailable' });
+
+    await expect(attempt(world.dependencies, request(world))).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+  });
 });
 
 describe('two attempts that request an export at the same time', () => {
-  it('send one request', async () => {
+  it.each([1, 2])('send one request, also when an operator has begun a new round between them (%p)', async (round) => {
     const world = new FakeWorld();
 
     const ends = await Promise.allSettled([
       attempt(world.dependencies, request(world)),
-      attempt(world.dependencies, request(world)),
+      attempt(world.dependencies, request(world, round)),
     ]);
 
     expect(world.effects).toEqual(['requestExport']);
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('send one request more when the one before was refused', async () => {
+    const world = new FakeWorld();
+    world.before('requestExport', (times) => {
+      if (times === 1) throw new ThrottledError({ farEnd: 'directory' }, 1_000);
+    });
+    await expect(attempt(world.dependencies, request(world))).rejects.toMatchObject({ type: 'Throttled' });
+
+    await Promise.allSettled([
+      attempt(world.dependencies, request(world)),
+      attempt(world.dependencies, request(world, 2)),
+    ]);
+
+    expect(world.effects).toEqual(['requestExport', 'requestExport']);
   });
 });

@@ -3,7 +3,7 @@ import type { ExportProgress } from '../../activities/ports/directory';
 import type { RequestInfo } from '../../activities/ports/export-storage';
 import { Sensitive } from '../../activities/ports/sensitive';
 import { FakeWorld, POLICY } from '../support/fake-world';
-import { CLOSURE_ID, exportInput, HISTORY } from '../support/inputs';
+import { CLOSURE_ID, exportInput } from '../support/inputs';
 import { UnavailableError } from '../../activities/ports/faults';
 import { attempt, Retries, untilDone, type AttemptDependencies } from '../support/run-activity';
 
@@ -208,102 +208,5 @@ describe('a container whose RequestInfo.json is empty or broken', () => {
 
     expect(requested).toMatchObject({ container: container(2) });
     expect(world.effects).toEqual(['requestExport']);
-  });
-});
-
-describe('a round of requests', () => {
-  const allFailed = (world: FakeWorld, count: number): AttemptDependencies => {
-    const numbers = Array.from({ length: count }, (_, index) => index + 1);
-    return withProgress(
-      world,
-      Object.fromEntries(numbers.map((number) => [usedContainer(world, number), 'failed' as const])),
-    );
-  };
-
-  it('burns at most three containers before somebody has to look', async () => {
-    const world = new FakeWorld();
-
-    const outcome = attempt(allFailed(world, 3), request(world));
-
-    await expect(outcome).rejects.toMatchObject({ type: 'ExportLocationsBurnt', nonRetryable: true });
-    expect(world.effects).toEqual([]);
-    expect(world.containers.size).toBe(3);
-  });
-
-  it('uses the third when two are burnt', async () => {
-    const world = new FakeWorld();
-
-    await expect(attempt(allFailed(world, 2), request(world))).resolves.toMatchObject({ container: container(3) });
-  });
-
-  it('has three more when an operator asks for a new export', async () => {
-    const world = new FakeWorld();
-
-    await expect(attempt(allFailed(world, 5), request(world, 2))).resolves.toMatchObject({ container: container(6) });
-    await expect(attempt(allFailed(world, 6), request(world, 3))).resolves.toMatchObject({ container: container(7) });
-  });
-});
-
-describe('a container that is lost', () => {
-  it('is passed over, and the next one is asked', async () => {
-    const world = new FakeWorld();
-    const input = { ...exportInput(world), lost: [container(1)] };
-
-    await expect(attempt(world.dependencies, ['requestExport', input])).resolves.toMatchObject({
-      container: container(2),
-    });
-    expect([...world.containers.keys()]).toEqual([container(2)]);
-  });
-
-  it('is not adopted, whatever the directory says of the operation in it', async () => {
-    const world = new FakeWorld();
-    const operationId = usedContainer(world, 1);
-    const input = { ...exportInput(world), lost: [container(1)] };
-
-    const requested = await attempt(withProgress(world, { [operationId]: 'complete' }), ['requestExport', input]);
-
-    expect(requested).toMatchObject({ container: container(2) });
-  });
-});
-
-describe('a request past the point of no return', () => {
-  /** A closure whose first export was lost, and whose second one was made before the erasure began. */
-  async function madeTwice(firstRunId: string): Promise<{ readonly world: FakeWorld; readonly newest: unknown }> {
-    const world = new FakeWorld();
-    const inRound = (round: number, lost: readonly string[]) =>
-      ['requestExport', { ...exportInput(world, round), firstRunId, lost }] as const;
-    await attempt(world.dependencies, inRound(1, []));
-    const newest = await attempt(world.dependencies, inRound(2, [container(1)]));
-    const passage = { ...HISTORY, attemptId: 'attempt-1', planDigest: 'ab', knownTurn: 0 };
-    await world.turns.pass(passage, new AbortController().signal);
-    return { world, newest };
-  }
-
-  it('is answered with the newest export that was made, of whatever round, and the directory is not asked', async () => {
-    const { world, newest } = await madeTwice(HISTORY.firstRunId);
-    world.account = 'gone';
-    const callsBefore = world.calls.length;
-
-    await expect(attempt(world.dependencies, request(world, 3))).resolves.toEqual(newest);
-
-    expect(newest).toMatchObject({ container: container(2) });
-    for (const call of ['exportProgress', 'requestExport', 'createContainer'] as const) {
-      expect(world.calls.slice(callsBefore)).not.toContain(call);
-    }
-  });
-
-  it('is not answered with what another history of the closure has made, and asks for nothing anew', async () => {
-    const { world } = await madeTwice('run-0');
-    world.account = 'gone';
-    const callsBefore = world.calls.length;
-
-    await expect(attempt(world.dependencies, request(world, 3))).rejects.toMatchObject({
-      type: 'AuditLogUnavailable',
-      nonRetryable: false,
-    });
-
-    for (const call of ['requestExport', 'createContainer'] as const) {
-      expect(world.calls.slice(callsBefore)).not.toContain(call);
-    }
   });
 });

@@ -35,9 +35,7 @@ describe('a closure from request to end', () => {
     });
 
     const written = world.auditLog.entries.map(({ target, step, kind, occasion = '' }) =>
-      kind === 'decision'
-        ? `${target}:${step} ${kind}`
-        : `${target}:${step} ${kind} ${occasion.replace(/:[0-9a-f-]{36}$/, '')}`.trim(),
+      kind === 'decision' ? `${target}:${step} ${kind}` : `${target}:${step} ${kind} ${occasion}`.trim(),
     );
     expect(written).toEqual([
       'closure:request decision',
@@ -47,15 +45,15 @@ describe('a closure from request to end', () => {
       'closure:plan result',
       'closure:confirm decision',
       'directory:fence intent',
-      'directory:fence mark block-sign-in',
+      expect.stringMatching(/^directory:fence mark block-sign-in:/),
       'directory:fence answer block-sign-in',
-      'directory:fence mark revoke-sessions',
+      expect.stringMatching(/^directory:fence mark revoke-sessions:/),
       'directory:fence answer revoke-sessions',
       'directory:fence result',
       'directory:erase intent',
-      'directory:erase mark soft-delete',
+      expect.stringMatching(/^directory:erase mark soft-delete:/),
       'directory:erase answer soft-delete',
-      'directory:erase mark purge',
+      expect.stringMatching(/^directory:erase mark purge:/),
       'directory:erase answer purge',
       'directory:erase result',
       'export:delete intent',

@@ -58,6 +58,11 @@ export interface RequestedExport {
   readonly container: string;
 }
 
+/** Past the point of no return, when the account may be gone: nothing exported is recorded or found, and none is asked for. */
+export interface NoExportLeft {
+  readonly kind: 'none-left';
+}
+
 /** Which export to wait for, and until when; the inventory has time of its own after that. */
 export interface AwaitExportInput extends ClosureRef, RequestedExport, Lagging {
   readonly exportDeadlineMs: number;
@@ -168,7 +173,7 @@ export interface ClosureActivities {
    */
   readonly checkEligibility: (input: CheckEligibilityInput) => Promise<EligibilityCheck>;
   /** Asks the directory for the export, or finds the one that was asked for before. Effect `export:request`. */
-  readonly requestExport: (input: RequestExportInput) => Promise<RequestedExport>;
+  readonly requestExport: (input: RequestExportInput) => Promise<RequestedExport | NoExportLeft>;
   /** One look per attempt until the export is there or overdue, then its inventory. Reads only. */
   readonly awaitExport: (input: AwaitExportInput) => Promise<AwaitedExport>;
   /** What every target holds and what stays: recorded once per round, and returned as it was shown on repetition. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AuditLog, NewAuditEntry } from '../../../activities/ports/audit-log';
+import { AUDIT_KINDS, type AuditLog, type NewAuditEntry } from '../../../activities/ports/audit-log';
 import type { Guid } from '../../../workflows/contract/account';
 import { toGuid } from '../../../workflows/contract/ids';
 
@@ -61,6 +61,7 @@ export function describeAuditLog(name: string, make: () => Promise<AuditLogUnder
       { target: 'export' },
       { kind: 'result' },
       { kind: 'mark' },
+      { kind: 'refusal' },
       { occasion: 'purge' },
     ] as const)('takes another effect for another one: %j', async (difference) => {
       await auditLog.append(intent, signal);
@@ -95,6 +96,13 @@ export function describeAuditLog(name: string, make: () => Promise<AuditLogUnder
       expect(second).toMatchObject({ isNew: true, entry: { occasion: 'purge' } });
       expect(await auditLog.append({ ...mark, occasion: 'purge' }, signal)).toStrictEqual({ ...second, isNew: false });
       expect(await auditLog.find(intent, 'mark', signal)).toStrictEqual(first.entry);
+    });
+
+    it.each(AUDIT_KINDS)('keeps an entry of the kind %s, and finds it', async (kind) => {
+      const { entry, isNew } = await auditLog.append({ ...intent, kind, occasion: 'purge' }, signal);
+
+      expect({ isNew, entry }).toMatchObject({ isNew: true, entry: { kind, occasion: 'purge' } });
+      expect(await auditLog.find(intent, kind, signal)).toStrictEqual(entry);
     });
 
     it('keeps a decision once for its instant, with what was decided', async () => {
