@@ -43,6 +43,25 @@ describe('the saved data', () => {
     expect(keptForMs).toBeGreaterThanOrEqual(30 * DAY_MS);
   });
 
+  it('is called deleted, and not waited for, when none is left past the point of no return', async () => {
+    const world = new FakeWorld();
+
+    const asked = await closures.withWorld(
+      world,
+      async () => {
+        const closure = await closures.request();
+        const shown = await closure.untilPhase('awaitingConfirmation');
+        await closure.confirm();
+        await closure.handle.result();
+        return shown;
+      },
+      { instead: { requestExport: () => Promise.resolve({ kind: 'none-left' }) } },
+    );
+
+    expect(asked.export).toEqual({ kind: 'deleted' });
+    expect(world.calls).not.toContain('exportProgress');
+  });
+
   it('goes at once when the closure expires, and the status says so', async () => {
     const world = new FakeWorld();
 
