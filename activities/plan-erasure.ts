@@ -28,6 +28,7 @@ export interface PlanSources {
 export function createPlanErasure(sources: PlanSources): Implementation<'planErasure'> {
   return async (input, { attempt: { signal } }) => {
     const { turns } = sources;
+    // Read before a plan is made: once its erasure has begun, the targets are not asked and nothing is recorded.
     const before = await turns.last(input, signal);
     if (before?.kind === 'erase') return await begun(sources, { input, turn: before, signal });
     const plan = await recordedPlan(sources, input, signal);

@@ -141,7 +141,7 @@ function erasedText({ plan }: ObservedClosure, { name, erasedCount }: ObservedCl
 
 function exportText(status: ObservedClosure, exported: ExportStatus, now: Date): string {
   if (exported.kind === 'declined') return `declined ${exported.declinedAt}: the person goes on without one`;
-  if (exported.kind === 'deleted') return 'deleted: it was kept for its time';
+  if (exported.kind === 'deleted') return 'deleted: it was kept for its time, or is lost';
   const { files, keptUntil } = exported;
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const saved =

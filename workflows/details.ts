@@ -37,7 +37,7 @@ function attentionLines({ target, fault, since, text, operation, code, requestId
 function exportLines(saved: ExportStatus | undefined): string[] {
   if (saved === undefined) return [];
   if (saved.kind === 'declined') return line('Export declined by the person', saved.declinedAt);
-  if (saved.kind === 'deleted') return line('Export', 'deleted, it was kept for its time');
+  if (saved.kind === 'deleted') return line('Export', 'deleted: it was kept for its time, or is lost');
   return [...line('Exported files', saved.files.length), ...line('Export kept until', saved.keptUntil)];
 }
 

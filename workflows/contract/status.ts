@@ -72,7 +72,7 @@ export type ExportStatus =
       /** Once the closure has ended: when the export is deleted from storage. ISO 8601, UTC. */
       readonly keptUntil?: string;
     })
-  /** Nothing is left of it: it was kept for its time, and deleted; the closure was reset after that. */
+  /** Nothing is left of it: it was kept for its time, and deleted, or is lost; the closure was reset after that. */
   | { readonly kind: 'deleted' }
   /** The person goes on without one: a decision of theirs, signed with the token. */
   | { readonly kind: 'declined'; readonly declinedAt: string };
