@@ -1,7 +1,7 @@
 import { isConfirmation, isReport, isReportSignedBy, isSignedBy, type Confirmation } from './contract/confirmation';
 import { isResolution, type Resolution } from './contract/messages';
 import type { Refusal } from './contract/refusals';
-import type { Attention, ClosureStatus } from './contract/status';
+import { isExportDeclined, type Attention, type ClosureStatus } from './contract/status';
 
 // Which message is accepted when. Pure; `undefined` means: accepted. Cheap questions come before the signature.
 
@@ -76,6 +76,6 @@ export function reportRefusal(
 ): Refusal | undefined {
   if (!isReport(value)) return 'malformed-report';
   if (status.outcome !== undefined) return 'closure-has-ended';
-  if (status.phase !== 'exporting' && status.export?.kind !== 'declined') return 'not-exporting';
+  if (status.phase !== 'exporting' && !isExportDeclined(status)) return 'not-exporting';
   return isReportSignedBy(publicKey, status.closureId, value) ? undefined : 'wrong-token';
 }

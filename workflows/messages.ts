@@ -20,7 +20,7 @@ import {
   type Resolution,
 } from './contract/messages';
 import { REFUSAL_TEXTS, type Refusal } from './contract/refusals';
-import type { ClosureStatus } from './contract/status';
+import { isExportDeclined, type ClosureStatus } from './contract/status';
 import * as rules from './message-rules';
 import { declineExport } from './save-data';
 import { resolve } from './steps';
@@ -126,7 +126,7 @@ function report(closure: Closure): Message<[Report]> {
     update: reportUpdate,
     description: 'The person goes on without an export: { "step": "export-declined", "signature": "…" }.',
     refusal: (value) => rules.reportRefusal(closure.status, value, circumstances(closure)),
-    isRepeat: () => closure.status.export?.kind === 'declined',
+    isRepeat: () => isExportDeclined(closure.status),
     accept: ({ signature }) => {
       declineExport(closure, signature);
     },

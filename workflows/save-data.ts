@@ -5,7 +5,7 @@ import type { Closure } from './closure';
 import * as state from './closure-state';
 import type { ClosureRef } from './contract/activities';
 import type { ClosurePolicy } from './contract/policy';
-import type { ExportStatus } from './contract/status';
+import { isExportDeclined, type ExportStatus } from './contract/status';
 import { step } from './steps';
 
 /**
@@ -18,7 +18,8 @@ export async function saveData(closure: Closure, policy: ClosurePolicy): Promise
   const saved = await closure.exportDeclined.during(() =>
     step(closure, { target: 'export' }, (ref) => makeExport(closure, ref, policy)),
   );
-  if (saved !== undefined && !isDeclined(closure)) closure.apply((status) => state.exported(status, saved.result));
+  if (saved !== undefined && !isExportDeclined(closure.status))
+    closure.apply((status) => state.exported(status, saved.result));
 }
 
 /** The person goes on without an export. */
@@ -27,10 +28,6 @@ export function declineExport(closure: Closure, signature: string): void {
   const at = new Date().toISOString();
   closure.decided({ step: 'decline-export', at, signature });
   closure.apply((status) => state.exportDeclined(status, at));
-}
-
-function isDeclined({ status }: Closure): boolean {
-  return status.export?.kind === 'declined';
 }
 
 /** How often an export that was lost while it was made is begun again before somebody has to look. */

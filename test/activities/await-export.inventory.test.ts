@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { AwaitExportInput } from '../../workflows/contract/activities';
 import { UnavailableError } from '../../activities/ports/faults';
+import { CONTAINER, exported, look, worldWith } from '../support/awaited-export';
 import { FakeWorld } from '../support/fake-world';
-import { awaitInput, HISTORY } from '../support/inputs';
+import { HISTORY } from '../support/inputs';
 import { attempt, Retries, untilDone } from '../support/run-activity';
 
 const MINUTE_MS = 60_000;
-const CONTAINER = 'export-1';
-const look = (world: FakeWorld): readonly ['awaitExport', AwaitExportInput] => ['awaitExport', awaitInput(world)];
-/** The world in which the export's container is there. */
-function exported(): FakeWorld {
-  const world = new FakeWorld();
-  world.containers.set(CONTAINER, {});
-  return world;
-}
 
-const worldWith = (exportState: FakeWorld['exportState']): FakeWorld => Object.assign(exported(), { exportState });
 const measured = (text: string): object => ({
   sizeBytes: Buffer.byteLength(text),
   sha256: createHash('sha256').update(text).digest('hex'),

@@ -1,24 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AwaitExportInput } from '../../workflows/contract/activities';
-import { FakeWorld, POLICY } from '../support/fake-world';
-import { awaitInput } from '../support/inputs';
+import { exported, look, worldWith } from '../support/awaited-export';
+import type { FakeWorld } from '../support/fake-world';
+import { POLICY } from '../support/fake-world';
 import { attempt, Retries, triedFor, type AttemptSurroundings } from '../support/run-activity';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const { exportDeadlineMs: DEADLINE_MS } = POLICY;
-const CONTAINER = 'export-1';
 const AGES_MS = [0, 0.5, 4, 8, 11].map((minutes) => minutes * MINUTE_MS);
 
-const look = (world: FakeWorld): readonly ['awaitExport', AwaitExportInput] => ['awaitExport', awaitInput(world)];
-/** The world in which the export's container is there. */
-function exported(): FakeWorld {
-  const world = new FakeWorld();
-  world.containers.set(CONTAINER, {});
-  return world;
-}
-
-const worldWith = (exportState: FakeWorld['exportState']): FakeWorld => Object.assign(exported(), { exportState });
 /** An attempt of an Activity that was scheduled that long ago, and may take some hours longer than the deadline. */
 const attemptAt = (ageMs: number, number = 1): AttemptSurroundings => ({
   info: { attempt: number, ...triedFor(ageMs), scheduleToCloseTimeoutMs: DEADLINE_MS + 6 * HOUR_MS },

@@ -1,8 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApplicationFailure } from '@temporalio/activity';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import type { Attempt } from '../../activities/attempt';
-import { toFailure } from '../../activities/failures';
 import {
   AccessDeniedError,
   ExportLocationRefusedError,
@@ -16,18 +12,9 @@ import {
 import { NotYetError, StepNeedsOperatorError } from '../../activities/ports/step-faults';
 import { EARLY_FAILURES } from '../../workflows/contract/failures';
 import { anAttempt } from '../support/an-attempt';
+import { AT, failureOf, LOG, timeout } from '../support/failure-of';
 
 const MINUTE_MS = 60_000;
-const AT = { farEnd: 'directory', operation: 'directory.block-sign-in' } as const;
-const LOG = { farEnd: 'audit-log', operation: 'audit-log.append' } as const;
-const timeout = new DOMException('aborted because of ada@analytical.example', 'TimeoutError');
-
-async function failureOf(fault: unknown, attempt: Attempt = anAttempt(), number = 1): Promise<ApplicationFailure> {
-  const environment = new MockActivityEnvironment({ attempt: number });
-  const failure = await environment.run(() => Promise.resolve(toFailure(fault, attempt)));
-  if (!(failure instanceof ApplicationFailure)) throw new TypeError('The failure is a cancellation.');
-  return failure;
-}
 
 /** What becomes of these faults, one an attempt with a minute between two; `undefined`: the attempt did not look. */
 async function verdictsOn(faults: readonly unknown[], lagMs = 10 * MINUTE_MS): Promise<readonly string[]> {

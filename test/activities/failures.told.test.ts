@@ -1,23 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { Attempt } from '../../activities/attempt';
 import { toFailure } from '../../activities/failures';
 import { AccessDeniedError, ThrottledError, UnavailableError } from '../../activities/ports/faults';
 import { NotYetError, StepNeedsOperatorError } from '../../activities/ports/step-faults';
 import { FAILURE_TYPES } from '../../workflows/contract/failures';
 import { anAttempt } from '../support/an-attempt';
-
-const AT = { farEnd: 'directory', operation: 'directory.block-sign-in' } as const;
-const LOG = { farEnd: 'audit-log', operation: 'audit-log.append' } as const;
-const timeout = new DOMException('aborted because of ada@analytical.example', 'TimeoutError');
-
-async function failureOf(fault: unknown, attempt: Attempt = anAttempt(), number = 1): Promise<ApplicationFailure> {
-  const environment = new MockActivityEnvironment({ attempt: number });
-  const failure = await environment.run(() => Promise.resolve(toFailure(fault, attempt)));
-  if (!(failure instanceof ApplicationFailure)) throw new TypeError('The failure is a cancellation.');
-  return failure;
-}
+import { AT, failureOf, LOG, timeout } from '../support/failure-of';
 
 const times = <T>(count: number, fault: T): T[] => Array.from({ length: count }, () => fault);
 

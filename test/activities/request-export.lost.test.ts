@@ -1,19 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessDeniedError, ThrottledError, UnavailableError } from '../../activities/ports/faults';
+import { container, request, usedContainer } from '../support/export-requests';
 import { FakeWorld } from '../support/fake-world';
 import { gate } from '../support/gate';
-import { CLOSURE_ID, exportInput } from '../support/inputs';
 import { attempt, Retries } from '../support/run-activity';
 
 const MINUTE_MS = 60_000;
-const container = (attempts: number): string => `export-${CLOSURE_ID}-${String(attempts)}`;
-const request = (world: FakeWorld, round = 1) => ['requestExport', exportInput(world, round)] as const;
-
-function usedContainer(world: FakeWorld, attempts: number): string {
-  const operationId = `operation-${String(attempts)}`;
-  world.containers.set(container(attempts), { operationId });
-  return operationId;
-}
 
 describe('a request whose answer was lost', () => {
   const lost = new UnavailableError({ farEnd: 'directory', operation: 'directory.request-export' });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { container } from '../support/export-requests';
 import { FakeWorld } from '../support/fake-world';
 import { CLOSURE_ID, exportInput, HISTORY } from '../support/inputs';
 import { attempt } from '../support/run-activity';
 
-const container = (attempts: number): string => `export-${CLOSURE_ID}-${String(attempts)}`;
 const request = (world: FakeWorld, round = 1, lost: readonly string[] = []) =>
   ['requestExport', { ...exportInput(world, round), lost }] as const;
 const NONE_LEFT = { kind: 'none-left' };

@@ -1,29 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExportProgress } from '../../activities/ports/directory';
+import { container, request, usedContainer, withProgress } from '../support/export-requests';
 import { FakeWorld } from '../support/fake-world';
-import { CLOSURE_ID, exportInput } from '../support/inputs';
+import { exportInput } from '../support/inputs';
 import { attempt, type AttemptDependencies } from '../support/run-activity';
-
-const container = (attempts: number): string => `export-${CLOSURE_ID}-${String(attempts)}`;
-const request = (world: FakeWorld, round = 1) => ['requestExport', exportInput(world, round)] as const;
-
-/** The world, in which operations are as far as this. */
-function withProgress(world: FakeWorld, progress: Readonly<Record<string, ExportProgress>>): AttemptDependencies {
-  const { directory, ...others } = world.dependencies;
-  return {
-    ...others,
-    directory: {
-      ...directory,
-      exportProgress: (_account, operationId) => Promise.resolve({ progress: progress[operationId] ?? 'running' }),
-    },
-  };
-}
-
-function usedContainer(world: FakeWorld, attempts: number): string {
-  const operationId = `operation-${String(attempts)}`;
-  world.containers.set(container(attempts), { operationId });
-  return operationId;
-}
 
 describe('a round of requests', () => {
   const allFailed = (world: FakeWorld, count: number): AttemptDependencies => {

@@ -1,16 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExportProgress } from '../../activities/ports/directory';
 import type { RequestInfo } from '../../activities/ports/export-storage';
 import { Sensitive } from '../../activities/ports/sensitive';
+import { container, request, usedContainer, withProgress } from '../support/export-requests';
 import { FakeWorld, POLICY } from '../support/fake-world';
-import { CLOSURE_ID, exportInput } from '../support/inputs';
 import { UnavailableError } from '../../activities/ports/faults';
 import { attempt, Retries, untilDone, type AttemptDependencies } from '../support/run-activity';
 
 const MINUTE_MS = 60_000;
 const OTHER_ID = '3c000000-0000-4000-8000-000000000003';
-const container = (attempts: number): string => `export-${CLOSURE_ID}-${String(attempts)}`;
-const request = (world: FakeWorld, round = 1) => ['requestExport', exportInput(world, round)] as const;
 
 /** The world, with these things to be read from its containers. */
 function withRequestInfo(world: FakeWorld, infos: Readonly<Record<string, RequestInfo>>): AttemptDependencies {
@@ -18,24 +15,6 @@ function withRequestInfo(world: FakeWorld, infos: Readonly<Record<string, Reques
   const readRequestInfo: typeof storage.readRequestInfo = async (name, signal) =>
     infos[name] ?? (await storage.readRequestInfo(name, signal));
   return { ...others, storage: { ...storage, readRequestInfo } };
-}
-
-/** The world, in which operations are as far as this. */
-function withProgress(world: FakeWorld, progress: Readonly<Record<string, ExportProgress>>): AttemptDependencies {
-  const { directory, ...others } = world.dependencies;
-  return {
-    ...others,
-    directory: {
-      ...directory,
-      exportProgress: (_account, operationId) => Promise.resolve({ progress: progress[operationId] ?? 'running' }),
-    },
-  };
-}
-
-function usedContainer(world: FakeWorld, attempts: number): string {
-  const operationId = `operation-${String(attempts)}`;
-  world.containers.set(container(attempts), { operationId });
-  return operationId;
 }
 
 describe('the request for an export', () => {

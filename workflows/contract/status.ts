@@ -29,6 +29,11 @@ export function isPastPointOfNoReturn(outcome: Outcome | undefined): boolean {
   return isClosed(outcome) || outcome === 'stopped';
 }
 
+/** Whether the person goes on without an export. */
+export function isExportDeclined({ export: saved }: Pick<ClosureStatus, 'export'>): boolean {
+  return saved?.kind === 'declined';
+}
+
 /** One of `RUNNING_PHASES`. */
 export type RunningPhase = (typeof RUNNING_PHASES)[number];
 /** One of `OUTCOMES`. */
