@@ -36,8 +36,8 @@ function toSegments(blobName: string): readonly string[] {
 function toSegment(segment: string): string {
   // An empty segment, `.` and `..` mean something to a file system.
   if (segment === '') return '%~';
-  if (/^\.+$/.test(segment)) return segment.replaceAll('.', '%2E');
-  const safe = segment.replace(UNSAFE, (character) => toPercent(character));
+  const isDots = /^\.+$/.test(segment);
+  const safe = segment.replace(isDots ? /\./g : UNSAFE, (character) => toPercent(character));
   return bytesOf(safe) <= LONGEST_SEGMENT ? safe : withMark(safe, segment);
 }
 

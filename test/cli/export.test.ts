@@ -230,6 +230,10 @@ describe('the paths of exported files', () => {
     expect(pathOf(name)).toBe(expected);
   });
 
+  it('shorten a name whose escapes alone make it too long', () => {
+    expect(pathOf('.'.repeat(100))).toMatch(/^(%2E){66}%2%~[0-9a-f]{32}$/);
+  });
+
   it('let a file stand beside what is in a folder of its name', () => {
     expect(toSafePaths(['a', 'a/b'])).toEqual([expect.stringMatching(/^a%~[0-9a-f]{32}$/), 'a/b']);
   });
