@@ -72,7 +72,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['worker/main.ts', 'cli/main.ts', 'sandbox/*.ts', 'sandbox/entra/main.ts', 'bench/main.ts', 'test/**/*.ts'],
+    files: ['worker/main.ts', 'cli/main.ts', 'sandbox/*.ts', 'sandbox/*/main.ts', 'bench/main.ts', 'test/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

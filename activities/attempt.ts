@@ -15,6 +15,8 @@ export interface Attempt extends Observer {
    * before its own time-out, after which another attempt may be under way. So no attempt becomes a zombie that goes on deleting.
    */
   readonly signal: AbortSignal;
+  /** Whether the Activity itself was cancelled: nobody waits for what it does any longer. */
+  readonly isCancelled: () => boolean;
   /** What was last seen as the answer to a question, in this attempt or an earlier one; notes nothing. */
   readonly lastSeen: (question: string) => string | undefined;
   /** The work that an earlier attempt had kept, as it came over the wire. */
@@ -157,11 +159,13 @@ class Details {
   }
 
   attempt(readsLagMs: number, signal: AbortSignal): Attempt {
+    const context = Context.current();
     return {
       id: randomUUID(),
       signal,
       readsLagMs,
       sighted: this.#sightings.sighted,
+      isCancelled: () => context.cancellationDetails?.cancelRequested === true,
       lastSeen: this.#sightings.lastSeen,
       keptWork: this.#work,
       keepWork: (work) => {

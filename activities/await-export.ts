@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { AwaitedExport, AwaitExportInput } from '../workflows/contract/activities';
-import type { ExportedFile } from '../workflows/contract/status';
+import type { ExportedFile } from '../workflows/contract/export';
 import type { Attempt } from './attempt';
 import { filesIn } from './export-files';
 import type { Implementation } from './implementation';

@@ -1,16 +1,18 @@
 import type { EligibilityCheck } from '../workflows/contract/eligibility';
 import type { ClosurePolicy } from '../workflows/contract/policy';
-import { assessEligibility, type EligibilitySources } from './eligibility';
+import { assessEligibility } from './eligibility';
+import type { TenantSources } from './targets/takeover';
 import { historyEntries } from './history-entries';
 import type { Implementation } from './implementation';
 import type { AuditLog, HistoryRef } from './ports/audit-log';
 import type { Turns } from './ports/turns';
+import type { Targets } from './targets';
 
-/** The rules for new closures, as the worker's settings say them; through what the account is read says the directory. */
-export type ConfiguredPolicy = Omit<ClosurePolicy, 'reachedThrough'>;
+/** The rules for new closures that the worker's settings say; the rest say the directory and the targets file. */
+export type ConfiguredPolicy = Omit<ClosurePolicy, 'reachedThrough' | 'targets' | 'bases'>;
 
 /** Where eligibility is read from, and whether it still is a question. */
-export interface CheckSources extends EligibilitySources {
+export interface CheckSources extends TenantSources {
   readonly turns: Turns;
   readonly auditLog: AuditLog;
 }
@@ -21,10 +23,16 @@ export interface CheckSources extends EligibilitySources {
  */
 export function createCheckEligibility(
   sources: CheckSources,
-  configured: ConfiguredPolicy,
+  configured: { readonly policy: ConfiguredPolicy; readonly targets: Targets },
 ): Implementation<'checkEligibility'> {
+  const forNew = (): ClosurePolicy => ({
+    ...configured.policy,
+    reachedThrough: sources.directory.reachedThrough,
+    targets: configured.targets.all.map(({ policy }) => policy),
+    bases: configured.targets.bases,
+  });
   return async ({ account, policy: recorded, ...ref }, { attempt, isTokenUsed }) => {
-    const policy = recorded ?? { ...configured, reachedThrough: sources.directory.reachedThrough };
+    const policy = recorded ?? forNew();
     const check: EligibilityCheck = { eligibility: { kind: 'eligible' }, policy, isPastPointOfNoReturn: false };
     if (isTokenUsed) return { ...check, eligibility: { kind: 'rejected', reason: 'token-used' } };
 

@@ -1,4 +1,4 @@
-import type { ExportManifest } from '../workflows/contract/status';
+import type { ExportManifest } from '../workflows/contract/export';
 import { filesIn } from './export-files';
 import type { Implementation } from './implementation';
 import type { ExportStorage, StoredFile } from './ports/export-storage';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Guid } from '../workflows/contract/account';
 import { isGuid } from '../workflows/contract/ids';
-import type { ClosureActivities, EraseOutcome, FenceOutcome, Stopped } from '../workflows/contract/activities';
+import type { ClosureActivities } from '../workflows/contract/activities';
+import type { EraseOutcome, FenceOutcome, Stopped } from '../workflows/contract/target-outcomes';
 import type { AuditLog, EffectKey } from './ports/audit-log';
 import { IndeterminateAnswerError } from './ports/faults';
 
@@ -32,7 +33,7 @@ type Exactly<Name extends ActivityName, Schema extends z.ZodType> = [
   : never;
 
 /** `unsupported`: another version of the target may be able to, and an operator's retry must find out. */
-const NOT_DONE = ['ended-before', 'closure-goes-on', 'unsupported', 'none-left'];
+const NOT_DONE = ['ended-before', 'closure-goes-on', 'unsupported', 'interrupted', 'none-left'];
 
 function effect<Name extends ActivityName, Schema extends z.ZodType>(
   of: Name,
@@ -70,6 +71,9 @@ const stopped: z.ZodType<Stopped> = z.object({
   done: z.array(z.string()).readonly(),
   isPastPointOfNoReturn: z.boolean(),
 });
+const retained = z
+  .array(z.object({ what: z.string(), count: z.number(), basis: z.string(), until: z.string().exactOptional() }))
+  .readonly();
 const endedBefore = z.object({
   kind: z.literal('ended-before'),
   ending: z.enum(['withdrawn', 'expired', 'rejected']),
@@ -96,7 +100,6 @@ const DECLARED: { readonly [Name in ActivityName]: Declared<Name> } = {
     z.union([
       z.object({ kind: z.literal('fenced') }),
       z.object({ kind: z.literal('needless') }),
-      z.object({ kind: z.literal('unsupported') }),
       endedBefore,
       stopped,
     ]) satisfies z.ZodType<FenceOutcome>,
@@ -105,9 +108,10 @@ const DECLARED: { readonly [Name in ActivityName]: Declared<Name> } = {
     'eraseTarget',
     (input) => ({ ...targetStep.parse(input), step: 'erase' }),
     z.union([
-      z.object({ kind: z.literal('erased'), count: z.number() }),
-      z.object({ kind: z.literal('absent') }),
+      z.object({ kind: z.literal('erased'), count: z.number(), retained }),
+      z.object({ kind: z.literal('absent'), retained }),
       z.object({ kind: z.literal('unsupported') }),
+      z.object({ kind: z.literal('interrupted'), count: z.number() }),
       endedBefore,
       stopped,
     ]) satisfies z.ZodType<EraseOutcome>,

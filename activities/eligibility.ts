@@ -1,17 +1,8 @@
-import type { Account } from '../workflows/contract/account';
 import type { Blocker, Eligibility, RejectionReason } from '../workflows/contract/eligibility';
-import type { Directory, DirectoryAccount } from './ports/directory';
-import type { TakenOver } from './ports/erasure-target';
-import { Sensitive } from './ports/sensitive';
-import type { TenantRealm } from './ports/tenant-realm';
-import { lookFor, type Sought, type Whereabouts } from './ports/whereabouts';
+import type { DirectoryAccount } from './ports/directory';
+import { lookFor, type Sought } from './ports/whereabouts';
 import { believe, type Observer } from './sightings';
-
-/** Where eligibility is read from. */
-export interface EligibilitySources {
-  readonly directory: Directory;
-  readonly realm: TenantRealm;
-}
+import { tenantRefusal, type TenantSources } from './targets/takeover';
 
 /**
  * Whether the account may be closed here: it lives in the pinned tenant, the tenant is unmanaged, the account can sign in,
@@ -20,7 +11,7 @@ export interface EligibilitySources {
  * @throws NotYetError `ReadsUnsettled` when there is no such account, until that was the answer for as long as reads may lag
  */
 export async function assessEligibility(
-  sources: EligibilitySources,
+  sources: TenantSources,
   sought: Sought,
   observer: Observer,
 ): Promise<Eligibility> {
@@ -44,7 +35,7 @@ function settle(observer: Observer, answer: Eligibility): void {
 }
 
 async function judge(
-  { directory, realm }: EligibilitySources,
+  { directory, realm }: TenantSources,
   { account, signal }: Pick<Sought, 'account' | 'signal'>,
   { found, isSignInBlocked }: { readonly found: DirectoryAccount; readonly isSignInBlocked: boolean },
 ): Promise<Eligibility> {
@@ -55,45 +46,6 @@ async function judge(
 
   const blockers = [...guestBlocker(found), ...(await directory.listSoleOwnerships(account, signal))];
   return blockers.length === 0 ? { kind: 'eligible' } : { kind: 'rejected', reason: 'blocked', blockers };
-}
-
-/**
- * The question that is asked again immediately before every changing call: where is the account, does the tenant still have
- * no administrator, and is the domain still in it? After our own soft delete the domain comes from the deleted account.
- */
-export async function recheckTenant(
-  { directory, realm }: EligibilitySources,
-  sought: Sought,
-): Promise<Whereabouts | TakenOver> {
-  const { whereabouts, found } = await lookFor(directory, sought);
-  if (whereabouts.kind === 'nowhere' || found === undefined) return whereabouts;
-  const reason = await tenantRefusal(realm, sought.account, { found, signal: sought.signal });
-  return reason === undefined ? whereabouts : { kind: 'taken-over', reason, where: whereabouts };
-}
-
-async function tenantRefusal(
-  realm: TenantRealm,
-  account: Account,
-  { found, signal }: { readonly found: DirectoryAccount; readonly signal: AbortSignal },
-): Promise<TakenOver['reason'] | undefined> {
-  const kind = await realm.kindOf(found.address, signal);
-  switch (kind) {
-    case 'managed':
-      return 'managed-tenant';
-    case 'federated':
-      return 'federated-tenant';
-    case 'unknown':
-      return 'unknown-tenant';
-    case 'unmanaged':
-      return (await realm.tenantOf(domainOf(found.address), signal)) === account.tenantId
-        ? undefined
-        : 'unknown-tenant';
-  }
-}
-
-function domainOf(address: Sensitive<string>): Sensitive<string> {
-  const text = address.reveal();
-  return new Sensitive(text.slice(text.lastIndexOf('@') + 1));
 }
 
 function guestBlocker({ isGuest }: DirectoryAccount): Blocker[] {

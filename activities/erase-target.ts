@@ -1,39 +1,47 @@
-import type { EndedBefore, Stopped, TargetInput } from '../workflows/contract/activities';
+import type { TargetInput } from '../workflows/contract/activities';
+import type { EndedBefore, Stopped } from '../workflows/contract/target-outcomes';
 import type { Attempt } from './attempt';
 import { createChange, EndedBeforeError } from './changes';
-import { recheckTenant, type EligibilitySources } from './eligibility';
+import type { TenantSources } from './targets/takeover';
+import { openIdentifiers } from './identifiers';
 import type { Implementation } from './implementation';
+import { entriesAmong } from './history-entries';
+import { standingMarks } from './marks';
 import { ownDoing } from './own-doing';
-import type { AuditLog } from './ports/audit-log';
+import { createOwnership } from './ownership';
+import type { AuditEntry, AuditLog } from './ports/audit-log';
 import type { Erasure, NoLongerOurs } from './ports/erasure-target';
+import type { IdentifierVault } from './ports/identifier-vault';
 import { NotYetError } from './ports/step-faults';
 import type { Turns } from './ports/turns';
 import { believe, settlingMs } from './sightings';
-import { targetNamed, type ErasureTargets } from './targets';
+import { promisedTarget, type Targets } from './targets';
 
 /** What erasures need besides the targets themselves. */
-export interface ErasureSources extends EligibilitySources {
+export interface ErasureSources extends TenantSources {
   readonly auditLog: AuditLog;
   readonly turns: Turns;
+  readonly vault: IdentifierVault;
 }
 
-/** Keeps new data from coming into the target. `unsupported` when the target has no fence. */
-export function createFenceTarget(sources: ErasureSources, targets: ErasureTargets): Implementation<'fenceTarget'> {
+/** Keeps new data from coming into the target. Scheduled for targets that can do that. */
+export function createFenceTarget(sources: ErasureSources, targets: Targets): Implementation<'fenceTarget'> {
   return async (input, { attempt }) => {
-    const { fence } = targetNamed(targets, input.target);
-    if (fence === undefined) return { kind: 'unsupported' };
-    const erasure = await erasureOf(sources, { input, step: 'fence', attempt });
-    return await concluded(sources, { input, step: 'fence', attempt }, () => fence(erasure));
+    const { fence } = promisedTarget(targets, input).for(input);
+    if (fence === undefined) throw new TypeError('a fence is scheduled only for a target that has one');
+    const underWay = { input, step: 'fence', attempt } as const;
+    const erasure = await erasureOf(sources, targets, underWay);
+    return await concluded(sources, underWay, () => fence(erasure));
   };
 }
 
 /** Erases the target. */
-export function createEraseTarget(sources: ErasureSources, targets: ErasureTargets): Implementation<'eraseTarget'> {
+export function createEraseTarget(sources: ErasureSources, targets: Targets): Implementation<'eraseTarget'> {
   return async (input, { attempt }) => {
-    const erasure = await erasureOf(sources, { input, step: 'erase', attempt });
-    return await concluded(sources, { input, step: 'erase', attempt }, () =>
-      targetNamed(targets, input.target).erase(erasure),
-    );
+    const target = promisedTarget(targets, input).for(input);
+    const underWay = { input, step: 'erase', attempt } as const;
+    const erasure = await erasureOf(sources, targets, underWay);
+    return await concluded(sources, underWay, () => target.erase(erasure));
   };
 }
 
@@ -63,21 +71,36 @@ interface UnderWay {
   readonly attempt: Attempt;
 }
 
-async function erasureOf(sources: ErasureSources, { input, step, attempt }: UnderWay): Promise<Erasure> {
-  const { closureId, firstRunId, account, target, round, reachedThrough } = input;
+async function erasureOf(sources: ErasureSources, targets: Targets, underWay: UnderWay): Promise<Erasure> {
+  const { input, step, attempt } = underWay;
+  const { closureId, firstRunId, account, target, round, planRound, subject, reachedThrough } = input;
   const { signal } = attempt;
   const entries = [...(await sources.auditLog.list(closureId, signal))];
-  const onEntry = (entry: (typeof entries)[number]): void => {
-    entries.push(entry);
-  };
+  const ofAccount = { firstRunId, target: targets.directoryName, step: 'erase' };
+  const hasErasedAccount = (): boolean => standingMarks(entriesAmong(entries, ofAccount)).length > 0;
   return {
     closureId,
+    firstRunId,
     account,
+    target,
+    round,
     signal,
-    reachedThrough,
+    retains: input.retains,
     own: ownDoing(entries, { firstRunId, target, step, round }),
-    recheck: () => recheckTenant(sources, { account, reachedThrough, signal }),
-    change: createChange(sources, { input, step, attempt, onEntry }),
+    kept: () => openIdentifiers(sources.vault, { closureId, firstRunId, round: planRound, target, subject }, signal),
+    noLongerOurs: createOwnership(sources, { closureId, account, signal, reachedThrough, hasErasedAccount }, attempt),
+    change: createChange(sources, { input, step, attempt, onEntry: (entry: AuditEntry) => void entries.push(entry) }),
+    ...judgementsOf(attempt),
+  };
+}
+
+function judgementsOf(
+  attempt: Attempt,
+): Pick<Erasure, 'isCancelled' | 'keptWork' | 'keepWork' | 'notice' | 'believe' | 'lookAgain'> {
+  return {
+    isCancelled: attempt.isCancelled,
+    keptWork: attempt.keptWork,
+    keepWork: attempt.keepWork,
     notice: (question, seen) => {
       attempt.sighted(question, seen);
     },

@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { FailureDetails, FailureType, FaultDetail } from '../workflows/contract/failures';
+import type { TargetName } from '../workflows/contract/targets';
 import type { Attempt } from './attempt';
 import { PortFault, ThrottledError, type FaultKind } from './ports/faults';
 import { NotYetError, StepNeedsOperatorError } from './ports/step-faults';
@@ -36,19 +37,31 @@ const MEANINGS: Readonly<
 /** The question under which refusals are counted. */
 const REFUSAL = 'refusal';
 
+/** What one target of several failed with: the operator has to know which. */
+export class TargetFault extends Error {
+  readonly target: TargetName;
+
+  constructor(target: TargetName, cause: unknown) {
+    super('A target could not be planned.', { cause });
+    this.name = 'TargetFault';
+    this.target = target;
+  }
+}
+
 /**
  * The only place that decides whether a fault is retried, and when. Messages are the fixed texts of our own errors; a fault
  * that we did not foresee becomes a `Defect` with a fixed text, because its own might quote anything. It is retried: the next
  * version of the worker may well be able to do it.
  */
-export function toFailure(fault: unknown, attempt: Attempt): ApplicationFailure | CancelledFailure {
+export function toFailure(thrown: unknown, attempt: Attempt): ApplicationFailure | CancelledFailure {
+  const fault: unknown = thrown instanceof TargetFault ? thrown.cause : thrown;
   if (fault instanceof CancelledFailure || fault instanceof ApplicationFailure) return fault;
   const { cancellationSignal, info } = Context.current();
   // Whatever an aborted call throws: the reason is that the Activity was cancelled.
   const cancelled: unknown = cancellationSignal.reason;
   if (cancelled instanceof CancelledFailure) return cancelled;
   const verdict = verdictOn(fault, attempt);
-  const details: FailureDetails = { attempt: info.attempt, ...detailOf(fault) };
+  const details: FailureDetails = { attempt: info.attempt, ...detailOf(thrown) };
   return ApplicationFailure.create({
     type: verdict.type,
     message: isOurs(fault) ? fault.message : messageOf(verdict.type),
@@ -61,6 +74,7 @@ export function toFailure(fault: unknown, attempt: Attempt): ApplicationFailure 
 
 /** At which call of which far end it failed, in opaque codes; empty where there was none. */
 export function detailOf(fault: unknown): FaultDetail {
+  if (fault instanceof TargetFault) return { ...detailOf(fault.cause), at: fault.target };
   return fault instanceof PortFault ? fault.detail : {};
 }
 

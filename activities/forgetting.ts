@@ -10,13 +10,15 @@ import type { Implementation } from './implementation';
 import type { AuditLog, EffectKey } from './ports/audit-log';
 import type { ExportStorage } from './ports/export-storage';
 import { UnavailableError } from './ports/faults';
+import type { IdentifierVault } from './ports/identifier-vault';
 
 /**
- * Starts `forgetClosure` on the Task Queue that this Activity runs on, or gives the one that waits these times: a closure
- * that was reset has ended again.
+ * Forgets whom the targets knew: nothing needs it once the closure has ended. Then starts `forgetClosure` on the Task Queue
+ * that this Activity runs on, or gives the one that waits these times: a closure that was reset has ended again.
  */
-export function createArrangeForgetting(): Implementation<'arrangeForgetting'> {
-  return async ({ request }) => {
+export function createArrangeForgetting(vault: IdentifierVault): Implementation<'arrangeForgetting'> {
+  return async ({ closureId, firstRunId, request }, { attempt: { signal } }) => {
+    await vault.forget({ closureId, firstRunId }, signal);
     const { client, info } = Context.current();
     await askingTemporal('temporal.start-forget-closure', () =>
       client.workflow.signalWithStart<ForgetClosureWorkflow, Parameters<ForgetClosureWorkflow>>(FORGET_CLOSURE, {

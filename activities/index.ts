@@ -9,11 +9,13 @@ import { createPlanAgain, createPlanErasure } from './plan-erasure';
 import type { AuditLog } from './ports/audit-log';
 import type { Directory } from './ports/directory';
 import type { ExportStorage } from './ports/export-storage';
+import type { IdentifierVault } from './ports/identifier-vault';
+import type { TargetCatalog } from './ports/target-catalog';
 import type { TenantRealm } from './ports/tenant-realm';
 import type { Turns } from './ports/turns';
 import { createRecordEnding } from './record-ending';
 import { createRequestExport } from './request-export';
-import { createTargets } from './targets';
+import { createTargets, type TargetSources } from './targets';
 import { namingTimeOutsOfLog, namingTimeOutsOfTurns } from './time-outs';
 import { createVerifyTarget } from './verify-target';
 
@@ -26,6 +28,10 @@ export interface ActivityDependencies {
   readonly storage: ExportStorage;
   readonly auditLog: AuditLog;
   readonly turns: Turns;
+  readonly vault: IdentifierVault;
+  readonly catalog: TargetCatalog;
+  readonly rowsOf: TargetSources['rowsOf'];
+  readonly serviceOf: TargetSources['serviceOf'];
   readonly policy: ConfiguredPolicy;
 }
 
@@ -34,23 +40,23 @@ export type ActivityImplementations = { readonly [Name in keyof ClosureActivitie
 
 /** All Activities of a closure. To be run behind the interceptors of the worker, which record effects and name faults. */
 export function createActivities(dependencies: ActivityDependencies): ActivityImplementations {
-  const { directory, realm, storage, policy } = dependencies;
+  const { directory, realm, storage, vault, policy } = dependencies;
   const auditLog = namingTimeOutsOfLog(dependencies.auditLog);
   const turns = namingTimeOutsOfTurns(dependencies.turns);
-  const sources = { directory, realm, auditLog, turns };
-  const targets = createTargets({ directory });
+  const sources = { directory, realm, auditLog, turns, vault };
+  const targets = createTargets(dependencies.catalog, dependencies, policy.readsLagMs);
   return {
-    checkEligibility: createCheckEligibility(sources, policy),
+    checkEligibility: createCheckEligibility(sources, { policy, targets }),
     requestExport: createRequestExport({ directory, storage, auditLog, turns }),
     awaitExport: createAwaitExport({ directory, storage, turns }),
-    planErasure: createPlanErasure({ targets, auditLog, turns }),
-    planAgain: createPlanAgain({ targets, auditLog, turns }),
+    planErasure: createPlanErasure({ targets, auditLog, turns, vault }),
+    planAgain: createPlanAgain({ targets, auditLog, turns, vault }),
     checkExport: createCheckExport(storage),
     fenceTarget: createFenceTarget(sources, targets),
     eraseTarget: createEraseTarget(sources, targets),
-    verifyTarget: createVerifyTarget(targets),
+    verifyTarget: createVerifyTarget(vault, targets),
     recordEnding: createRecordEnding({ turns, auditLog }),
-    arrangeForgetting: createArrangeForgetting(),
+    arrangeForgetting: createArrangeForgetting(vault),
     deleteExports: createDeleteExports({ storage, auditLog }),
   };
 }

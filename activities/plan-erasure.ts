@@ -2,28 +2,38 @@ import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import type { Guid } from '../workflows/contract/account';
-import { isGuid } from '../workflows/contract/ids';
 import type { PlanErasureInput, ShownPlan } from '../workflows/contract/activities';
-import { RETENTION_BASES, type DigestedPlan, type ErasurePlan, type TargetPlan } from '../workflows/contract/plan';
-import { TARGET_NAMES } from '../workflows/contract/targets';
+import type { DigestedPlan, ErasurePlan, TargetPlan } from '../workflows/contract/plan';
+import type { TargetPolicy } from '../workflows/contract/targets';
+import { TargetFault } from './failures';
 import { entriesAmong, historyEntries } from './history-entries';
+import { compareIdentifiers, keepIdentifiers } from './identifiers';
 import type { Implementation } from './implementation';
 import type { AuditEntry, AuditLog, EffectKey, HistoryRef } from './ports/audit-log';
+import type { Kept } from './ports/erasure-target';
 import { IndeterminateAnswerError } from './ports/faults';
+import type { Identifiers, IdentifierVault } from './ports/identifier-vault';
 import type { Turn, Turns } from './ports/turns';
-import { targetNamed, type ErasureTargets } from './targets';
+import { RecordedPlan } from './recorded-plan';
+import type { FoundTarget, Targets } from './targets';
 
 /** What plans are made of and where they are kept. */
 export interface PlanSources {
-  readonly targets: ErasureTargets;
+  readonly targets: Targets;
   readonly auditLog: AuditLog;
   readonly turns: Turns;
+  readonly vault: IdentifierVault;
+}
+
+/** A plan, and how its targets are carried out: what is kept of a round of planning. */
+interface MadePlan {
+  readonly plan: ErasurePlan;
+  readonly targets: readonly TargetPolicy[];
 }
 
 /**
- * Asks every target what it holds and what stays, and keeps the plan as it will be shown: on repetition it is returned, so
- * that a yes to it stays good. Once its erasure has begun, the plan of that erasure is the only one there is.
+ * Asks every target of the file what it holds and what stays, and keeps the plan as it will be shown: on repetition it is
+ * returned, so that a yes to it stays good. Once its erasure has begun, the plan of that erasure is the only one there is.
  */
 export function createPlanErasure(sources: PlanSources): Implementation<'planErasure'> {
   return async (input, { attempt: { signal } }) => {
@@ -31,11 +41,11 @@ export function createPlanErasure(sources: PlanSources): Implementation<'planEra
     // Read before a plan is made: once its erasure has begun, the targets are not asked and nothing is recorded.
     const before = await turns.last(input, signal);
     if (before?.kind === 'erase') return await begun(sources, { input, turn: before, signal });
-    const plan = await recordedPlan(sources, input, signal);
+    const made = await recordedPlan(sources, input, signal);
     // Read after the plan was made: what was decided before it was shown cannot forbid it.
     const turn = await turns.last(input, signal);
     if (turn?.kind === 'erase') return await begun(sources, { input, turn, signal });
-    return { ...digested(plan), turn: turn?.number ?? 0, runId: thisRun() };
+    return { ...digested(made.plan), targets: made.targets, turn: turn?.number ?? 0, runId: thisRun() };
   };
 }
 
@@ -44,35 +54,59 @@ export function createPlanAgain(sources: PlanSources): Implementation<'planAgain
   return async (input, { attempt: { signal } }) => {
     const turn = await sources.turns.last(input, signal);
     if (turn?.kind === 'erase') return (await begun(sources, { input, turn, signal })).plan;
-    return await make(sources.targets, input, signal);
+    // One that is no longer in the file is no part of what would be planned: then the plan does not hold.
+    const asked = sources.targets.all.filter(({ policy }) => input.targets.includes(policy.name));
+    const keep = (_target: string, found: Identifiers): Promise<Kept> =>
+      compareIdentifiers(sources.vault, input, { found, signal });
+    return (await make(asked, { input, keep, signal })).plan;
   };
 }
 
 async function recordedPlan(
-  { targets, auditLog }: PlanSources,
+  { targets, auditLog, vault }: PlanSources,
   input: PlanErasureInput,
   signal: AbortSignal,
-): Promise<ErasurePlan> {
+): Promise<MadePlan> {
   const key = keyOf(input);
   const recorded = await auditLog.find(key, 'result', signal);
-  if (recorded !== undefined) return planOf(recorded);
-  const plan = await make(targets, input, signal);
-  const { entry, isNew } = await auditLog.append({ ...key, kind: 'result', outcome: { plan } }, signal);
-  return isNew ? plan : planOf(entry);
+  if (recorded !== undefined) return madeOf(recorded);
+  const keep = (target: string, found: Identifiers): Promise<Kept> =>
+    keepIdentifiers(vault, { ...input, target }, { found, signal });
+  const made = await make(targets.all, { input, keep, signal });
+  const { entry, isNew } = await auditLog.append({ ...key, kind: 'result', outcome: { ...made } }, signal);
+  return isNew ? made : madeOf(entry);
 }
 
 function keyOf({ closureId, firstRunId, round }: PlanErasureInput): EffectKey {
   return { closureId, firstRunId, target: 'closure', step: 'plan', round };
 }
 
-async function make(
-  targets: ErasureTargets,
-  { closureId, account, round, targets: names }: PlanErasureInput,
-  signal: AbortSignal,
-): Promise<ErasurePlan> {
-  const planned: TargetPlan[] = [];
-  for (const name of names) planned.push(await targetNamed(targets, name).plan({ closureId, account, signal }));
-  return { version: 1, round, closureId, targets: planned };
+interface Making {
+  readonly input: PlanErasureInput;
+  readonly keep: (target: string, found: Identifiers) => Promise<Kept>;
+  readonly signal: AbortSignal;
+}
+
+/** Asks all targets at once. The first in their order that cannot be planned is the one that is named. */
+async function make(asked: readonly FoundTarget[], making: Making): Promise<MadePlan> {
+  const { closureId, round } = making.input;
+  const answers = await Promise.allSettled(asked.map((target) => planOne(target, making)));
+  const planned = answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
+  return { plan: { version: 1, round, closureId, targets: planned }, targets: asked.map(({ policy }) => policy) };
+}
+
+async function planOne(target: FoundTarget, { input, keep, signal }: Making): Promise<TargetPlan> {
+  const { closureId, account } = input;
+  const { name, kind, definitionDigest } = target.policy;
+  try {
+    const holdings = await target.for({}).plan({ closureId, account, signal, keep: (found) => keep(name, found) });
+    return { name, kind, definitionDigest, ...holdings };
+  } catch (fault) {
+    throw new TargetFault(name, fault);
+  }
 }
 
 /** The run that asks. */
@@ -91,7 +125,8 @@ async function begun({ auditLog }: PlanSources, { input, turn, signal }: Begun):
   const { closureId, firstRunId } = input;
   const ours = await historyEntries(auditLog, { closureId, firstRunId, target: 'closure' }, signal);
   const shown = entriesAmong(ours, { firstRunId, step: 'plan', kind: 'result' })
-    .map((entry) => digested(planOf(entry)))
+    .map((entry) => madeOf(entry))
+    .map(({ plan, targets }) => ({ ...digested(plan), targets }))
     .find(({ planDigest }) => planDigest === turn.planDigest);
   if (shown === undefined) throw unreadable('the plan whose erasure has begun is not there');
   const confirmation = confirmationOf(entriesAmong(ours, { firstRunId, step: 'confirm', kind: 'decision' }), shown);
@@ -108,24 +143,9 @@ function confirmationOf(given: readonly AuditEntry[], { planDigest }: DigestedPl
   return undefined;
 }
 
-const Recorded: z.ZodType<{ readonly plan: ErasurePlan }> = z.object({
-  plan: z.object({
-    version: z.literal(1),
-    round: z.number(),
-    closureId: z.custom<Guid>(isGuid),
-    targets: z.array(
-      z.object({
-        name: z.enum(TARGET_NAMES),
-        erases: z.array(z.object({ what: z.string(), count: z.number() })),
-        retains: z.array(z.object({ what: z.string(), basis: z.enum(RETENTION_BASES) })),
-      }),
-    ),
-  }),
-});
-
-function planOf({ outcome }: AuditEntry): ErasurePlan {
-  const parsed = Recorded.safeParse(outcome);
-  if (parsed.success) return parsed.data.plan;
+function madeOf({ outcome }: AuditEntry): MadePlan {
+  const parsed = RecordedPlan.safeParse(outcome);
+  if (parsed.success) return parsed.data;
   throw unreadable('a recorded plan cannot be read');
 }
 

@@ -1,7 +1,10 @@
+import { openIdentifiers } from './identifiers';
 import type { Implementation } from './implementation';
+import type { Kept } from './ports/erasure-target';
+import type { IdentifierVault } from './ports/identifier-vault';
 import { NotYetError } from './ports/step-faults';
 import { believe, type Sighting } from './sightings';
-import { targetNamed, type ErasureTargets } from './targets';
+import { promisedTarget, type Targets } from './targets';
 
 /** The question that every look answers. */
 const TARGET = 'target';
@@ -11,12 +14,13 @@ const TARGET = 'target';
  * What is found may be a read that lags: it is looked at again, not erased again, for as long as reads may lag. The quiet
  * period passes between two attempts, so it costs no history.
  */
-export function createVerifyTarget(targets: ErasureTargets): Implementation<'verifyTarget'> {
+export function createVerifyTarget(vault: IdentifierVault, targets: Targets): Implementation<'verifyTarget'> {
   return async (input, { attempt }) => {
-    const { closureId, account, reachedThrough, verifyAfterMs } = input;
+    const { closureId, firstRunId, account, target, planRound, subject, retains, verifyAfterMs } = input;
     const { signal } = attempt;
-    const target = targetNamed(targets, input.target);
-    const found = await target.verify({ closureId, account, reachedThrough, signal });
+    const kept = (): Promise<Kept> =>
+      openIdentifiers(vault, { closureId, firstRunId, round: planRound, target, subject }, signal);
+    const found = await promisedTarget(targets, input).for(input).verify({ closureId, account, kept, retains, signal });
     switch (found.kind) {
       case 'absent':
         awaitSecondLook(attempt.sighted(TARGET, 'absent'), verifyAfterMs);

@@ -10,7 +10,7 @@ import {
 import type { Confirmation } from '../workflows/contract/confirmation';
 import { arrangeSignal, type AccountClosureRequest } from '../workflows/contract/messages';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
-import type { Phase } from '../workflows/contract/status';
+import type { Phase } from '../workflows/contract/phases';
 
 /** What the bare Workflows call: no-ops, but for the start of the follow-up. */
 export interface BareActivities {

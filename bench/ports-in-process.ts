@@ -1,27 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import type { ActivityDependencies } from '../activities';
+import type { ActivityDependencies, ConfiguredPolicy } from '../activities';
 import type { AuditEntry, AuditLog, EffectKey } from '../activities/ports/audit-log';
 import type { AccountLook, Directory } from '../activities/ports/directory';
 import type { ExportStorage } from '../activities/ports/export-storage';
+import type { IdentifierVault } from '../activities/ports/identifier-vault';
 import { Sensitive } from '../activities/ports/sensitive';
+import type { TargetCatalog } from '../activities/ports/target-catalog';
 import type { Turn, Turns } from '../activities/ports/turns';
 import type { TenantRealm } from '../activities/ports/tenant-realm';
 import type { Account } from '../workflows/contract/account';
 import { toGuid } from '../workflows/contract/ids';
-import type { ClosurePolicy } from '../workflows/contract/policy';
 
 const DAY_MS = 86_400_000;
 
 /** Nothing is waited for but the confirmation. */
-const POLICY: ClosurePolicy = {
+const POLICY: ConfiguredPolicy = {
   confirmationWindowMs: 14 * DAY_MS,
   coolingOffMs: 0,
   exportDeadlineMs: 35 * DAY_MS,
   exportRetentionMs: 0,
   readsLagMs: 0,
-  reachedThrough: 'in-process',
   verifyAfterMs: 0,
-  targets: ['directory'],
 };
 
 const DOMAIN_SUFFIX = '.example';
@@ -38,9 +37,31 @@ export function createPortsInProcess(): ActivityDependencies & { readonly auditL
     realm: createRealm(),
     storage: createStorage(containers),
     policy: POLICY,
+    vault: NOTHING_KEPT,
+    catalog: CATALOG,
+    rowsOf: nothingDescribed,
+    serviceOf: nothingDescribed,
     auditLog: createAuditLog(),
     turns: createTurns(),
   };
+}
+
+/** The directory account alone. */
+const CATALOG: TargetCatalog = {
+  targets: [{ name: 'directory', kind: 'directory', after: [], deadlineMs: DAY_MS, definitionDigest: '0'.repeat(64) }],
+  bases: {},
+};
+
+/** No target of the bench keeps anything. */
+const NOTHING_KEPT: IdentifierVault = {
+  keep: (_key, identifiers) => Promise.resolve(identifiers),
+  open: () => Promise.resolve(undefined),
+  forget: () => Promise.resolve(0),
+  histories: () => Promise.resolve([]),
+};
+
+function nothingDescribed(): never {
+  throw new TypeError('The directory account is the only target of the bench.');
 }
 
 /** What was asked for in a container; `undefined` inside as long as nothing was. */
@@ -70,12 +91,12 @@ function createDirectory(containers: Map<string, Request>): Directory {
     isGuest: false,
   });
   return {
-    reachedThrough: POLICY.reachedThrough,
+    reachedThrough: 'in-process',
     findAccount: (account) => lookAt(account, isLive(account)),
     findDeletedAccount: (account) => lookAt(account, deleted.has(account.objectId)),
     hasDirectoryRole: () => Promise.resolve(false),
     listSoleOwnerships: () => Promise.resolve([]),
-    countHoldings: () => Promise.resolve({ memberships: 2, appRoleAssignments: 1, consents: 0 }),
+    countHoldings: () => Promise.resolve({ memberships: 2, appRoleAssignments: 1, consents: 0, ownedObjects: 0 }),
     requestExport: (account, sasUrl) => Promise.resolve(accept(containers, account, sasUrl.reveal())),
     exportProgress: () => Promise.resolve({ progress: 'complete' }),
     blockSignIn: (account) => {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import ms, { type StringValue } from 'ms';
-import { OUTCOMES, RUNNING_PHASES, type Phase } from '../workflows/contract/status';
+import { OUTCOMES, RUNNING_PHASES, type Phase } from '../workflows/contract/phases';
 import { CliError } from './cli-error';
 import type { CliDependencies } from './dependencies';
 

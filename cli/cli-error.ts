@@ -19,6 +19,14 @@ export type CliCode =
   | 'file-exists'
   /** The storage refuses the request. */
   | 'storage-refused'
+  /** A targets file has errors. */
+  | 'targets-refused'
+  /** The targets file has no target of that name. */
+  | 'no-such-target'
+  /** A service does not do what the contract of the http kind asks. */
+  | 'probe-failed'
+  /** The service of a target is not there now. */
+  | 'service-unavailable'
   /** The file system does not let us write (or read) there. */
   | 'file-system';
 
@@ -30,5 +38,15 @@ export class CliError extends Error {
   constructor(code: CliCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
+  }
+}
+
+/** A check that was done and has found errors: what it found is the answer, beside why the exit code is not 0. */
+export class CheckFailedError extends CliError {
+  readonly answer: object;
+
+  constructor(code: CliCode, message: string, answer: object) {
+    super(code, message);
+    this.answer = answer;
   }
 }

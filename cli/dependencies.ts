@@ -1,5 +1,9 @@
 import type { AuditLog } from '../activities/ports/audit-log';
 import type { ExportStorage } from '../activities/ports/export-storage';
+import type { Sensitive } from '../activities/ports/sensitive';
+import type { CheckDefinition, ReadTargetsFile } from '../activities/ports/targets-file';
+import type { ServiceProbe } from '../activities/ports/service-probe';
+import type { TargetDefinition } from '../activities/ports/target-catalog';
 import { AccountClosureClient } from '../client/account-closure-client';
 import { temporalTarget, type TemporalTarget } from '../client/connection';
 import { CliError } from './cli-error';
@@ -26,6 +30,12 @@ interface DatabaseSetup {
   readonly grant: (ownerUrl: string, role: string) => Promise<void>;
 }
 
+/** A key that identifiers are sealed with. */
+interface SealingKey {
+  readonly privateKey: Sensitive<string>;
+  readonly publicKey: string;
+}
+
 /** The surroundings of one invocation: everything that a command may touch. */
 export interface CliDependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -45,6 +55,14 @@ export interface CliDependencies {
   /** `undefined` without `DATABASE_URL`. */
   readonly auditLog: () => Promise<Pick<AuditLog, 'list'> | undefined>;
   readonly database: () => Promise<DatabaseSetup>;
+  /** Another one each time. */
+  readonly createSealingKey: () => Promise<SealingKey>;
+  readonly readTargets: ReadTargetsFile;
+  /** Looks into what a definition describes. */
+  readonly checkTarget: CheckDefinition;
+  /** The target of that name in the file of `CLOSURE_TARGETS`; `undefined`: it has none. */
+  readonly definitionNamed: (name: string) => Promise<TargetDefinition | undefined>;
+  readonly serviceProbe: () => Promise<ServiceProbe>;
   /** Ends every connection that was made. */
   readonly close: () => Promise<void>;
 }
@@ -78,6 +96,14 @@ export function createDependencies(surroundings: ProcessSurroundings): CliDepend
       return opened?.auditLog;
     },
     database: loadDatabaseSetup,
+    createSealingKey: async () => {
+      const { createSealingKey } = await import('../activities/adapters/identifier-vault/sealing-keys.js');
+      return createSealingKey();
+    },
+    readTargets: (path) => readTargets(path, env),
+    checkTarget: (definition, signal) => checkTarget(definition, signal),
+    definitionNamed: (name) => definitionNamed(name, env),
+    serviceProbe: () => loadServiceProbe(env),
     close: async () => {
       await Promise.allSettled([...open].map((connection) => connection.close()));
     },
@@ -106,6 +132,35 @@ async function openAuditLog(
   const { createDatabase } = await import('../activities/adapters/database/database.js');
   const database = configured(() => createDatabase(databaseUrl));
   return { auditLog: createPostgresAuditLog(database), close: () => database.close() };
+}
+
+async function readTargets(path: string, env: ProcessSurroundings['env']): ReturnType<ReadTargetsFile> {
+  const { readTargetsFile } = await import('../activities/adapters/targets-file/read-targets-file.js');
+  return readTargetsFile(path, env);
+}
+
+/** Nothing of a database or a service is known from a file with errors. */
+async function definitionNamed(name: string, env: ProcessSurroundings['env']): Promise<TargetDefinition | undefined> {
+  const file = env['CLOSURE_TARGETS'];
+  if (file === undefined || file === '') {
+    throw new CliError('invalid-configuration', 'CLOSURE_TARGETS says where the targets file is: set it.');
+  }
+  const read = await readTargets(file, env);
+  if (read.kind === 'complete') return read.catalog.targets.find((target) => target.name === name);
+  throw new CliError('targets-refused', 'The targets file has errors: `closure targets check` tells all of them.');
+}
+
+/** Of a database its tables, keys, rights and ledger; of other kinds the file says all that can be checked without a call. */
+async function checkTarget(...[definition, signal]: Parameters<CheckDefinition>): ReturnType<CheckDefinition> {
+  if (definition.kind !== 'postgres') return [];
+  const { checkSubjectRows } = await import('../activities/adapters/subject-rows/check.js');
+  return checkSubjectRows(definition, signal);
+}
+
+async function loadServiceProbe(env: ProcessSurroundings['env']): Promise<ServiceProbe> {
+  const { createServiceProbe } = await import('../activities/adapters/erasure-service/probe.js');
+  const { createOutbound } = await import('../activities/adapters/outbound.js');
+  return configured(() => createServiceProbe({ fetch: createOutbound(env).fetch }));
 }
 
 async function loadDatabaseSetup(): Promise<DatabaseSetup> {

@@ -11,6 +11,7 @@ export const EXIT = {
   wrongUsage: 2,
   /** Refused, a failed check, or another outcome than waited for. */
   refused: 3,
+  /** No such closure, or no such target. */
   noSuchClosure: 4,
   /** Unavailable or timed out: unknown, safe to repeat. */
   unavailable: 5,
@@ -32,6 +33,7 @@ const EXIT_CODES: Record<ErrorCode | CliCode, number> = {
   'invalid-token': EXIT.wrongUsage,
   'invalid-configuration': EXIT.wrongUsage,
   'no-such-closure': EXIT.noSuchClosure,
+  'no-such-target': EXIT.noSuchClosure,
   unavailable: EXIT.unavailable,
   'timed-out': EXIT.unavailable,
   'access-denied': EXIT.unavailable,
@@ -52,6 +54,8 @@ const EXIT_CODES: Record<ErrorCode | CliCode, number> = {
   'past-point-of-no-return': EXIT.refused,
   'nothing-to-resolve': EXIT.refused,
   'malformed-resolution': EXIT.refused,
+  'not-exemptible': EXIT.refused,
+  'unknown-basis': EXIT.wrongUsage,
   'malformed-report': EXIT.refused,
   'not-exporting': EXIT.refused,
   'repeated-too-often': EXIT.refused,
@@ -63,6 +67,9 @@ const EXIT_CODES: Record<ErrorCode | CliCode, number> = {
   'hash-mismatch': EXIT.refused,
   'file-exists': EXIT.refused,
   'storage-refused': EXIT.refused,
+  'targets-refused': EXIT.refused,
+  'probe-failed': EXIT.refused,
+  'service-unavailable': EXIT.unavailable,
   'file-system': EXIT.refused,
 };
 

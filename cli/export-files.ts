@@ -1,7 +1,7 @@
 import type { ExportStorage, StoredFile } from '../activities/ports/export-storage';
 import { PortFault } from '../activities/ports/faults';
 import type { ObservedClosure } from '../client/observed-closure';
-import type { ExportedFile, ExportManifest } from '../workflows/contract/status';
+import type { ExportedFile, ExportManifest } from '../workflows/contract/export';
 import { CliError } from './cli-error';
 import type { CliDependencies } from './dependencies';
 import { isExportThere } from './status-text';

@@ -7,11 +7,14 @@ import { defineListCommand } from './commands/list';
 import { defineReportCommand } from './commands/report';
 import { defineRequestCommand } from './commands/request';
 import { defineResolveCommand } from './commands/resolve';
+import { defineSealingKeyCommand } from './commands/sealing-key';
 import { defineSetupCommand } from './commands/setup';
 import { defineStatusCommand } from './commands/status';
+import { defineTargetsCommand } from './commands/targets';
 import { defineWaitCommand } from './commands/wait';
 import { defineWithdrawCommand } from './commands/withdraw';
 import { defineWorkerCommand } from './commands/worker';
+import { CheckFailedError } from './cli-error';
 import type { CliDependencies } from './dependencies';
 import { complaintAbout, EXIT, type Complaint } from './exit-codes';
 import { printable, toJsonLine } from './output';
@@ -25,7 +28,7 @@ const AFTER_HELP = `
 <id> is a Workflow id (closure-…) or a closure id. Temporal is found as its own tools find it: TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …
 
-Exit codes: 0 done · 2 wrong usage · 3 refused, failed check or another outcome than waited for · 4 no such closure ·
+Exit codes: 0 done · 2 wrong usage · 3 refused, failed check or another outcome than waited for · 4 no such closure or target ·
 5 unavailable or timed out (unknown, safe to repeat)
 
 Examples:
@@ -62,6 +65,7 @@ function createProgram(deps: CliDependencies): Command {
     .configureOutput({ writeOut: deps.out, writeErr: deps.err })
     .addHelpText('after', AFTER_HELP);
   defineSetupCommand(program, deps);
+  defineSealingKeyCommand(program, deps);
   defineRequestCommand(program, deps);
   defineStatusCommand(program, deps);
   defineWaitCommand(program, deps);
@@ -72,6 +76,7 @@ function createProgram(deps: CliDependencies): Command {
   defineListCommand(program, deps);
   defineExportCommand(program, deps);
   defineAuditCommand(program, deps);
+  defineTargetsCommand(program, deps);
   defineWorkerCommand(program, deps);
   return program;
 }
@@ -82,7 +87,8 @@ function complain(argv: readonly string[], deps: CliDependencies, error: unknown
   // What is known is an answer as well, beside why the exit code is not 0.
   const known: Known = error instanceof AccountClosureError ? error : {};
   const { status, lastKnown } = known;
-  if (argv.includes('--json')) deps.out(toJsonLine({ ...status, lastKnown, error: { code, message } }));
+  const answer = error instanceof CheckFailedError ? error.answer : {};
+  if (argv.includes('--json')) deps.out(toJsonLine({ ...answer, ...status, lastKnown, error: { code, message } }));
   else tellKnown(deps, known);
   // Commander has written its own line already.
   if (!(error instanceof CommanderError)) deps.err(`closure: ${printableLines(message)} (${code})\n`);

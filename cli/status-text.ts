@@ -1,7 +1,11 @@
 import type { LastKnown } from '../client/errors';
 import type { ObservedClosure } from '../client/observed-closure';
 import { PHASE_TEXTS } from '../workflows/contract/phase-texts';
-import { isPastPointOfNoReturn, type Attention, type ExportStatus } from '../workflows/contract/status';
+import type { Attention } from '../workflows/contract/attention';
+import type { ExportStatus } from '../workflows/contract/export';
+import { isPastPointOfNoReturn } from '../workflows/contract/phases';
+import { goingWithAccount, planText, targetText } from '../workflows/contract/plan-texts';
+import type { TargetStatus } from '../workflows/contract/status';
 import { toAlignedLines, toCount, toReadableSize } from './output';
 
 type Row = readonly [label: string, value: string | undefined];
@@ -29,7 +33,7 @@ export function toStatusText(status: ObservedClosure, { webUi, now }: Surroundin
     ['Plan', status.planDigest],
     ...planRows(status),
     ['Export', status.export && exportText(status, status.export, now)],
-    ...status.targets.map((target): Row => ['Target', targetText(status, target)]),
+    ...status.targets.map((target) => targetRow(status, target)),
     ...stopRows(status),
     ...status.attention.map((step): Row => ['Attention', attentionText(step)]),
     ...status.activities.map((activity): Row => ['Attempt', attemptText(activity)]),
@@ -63,8 +67,9 @@ export function isExportThere({ outcome }: ObservedClosure, exported: ExportStat
 
 /** A step that waits for an operator, with what its far end's support or the list of rights would be asked for. */
 export function attentionText({ target, fault, since, attempts, ...detail }: Attention): string {
-  const { operation, code, status, requestId } = detail;
+  const { at, operation, code, status, requestId } = detail;
   const known: readonly Row[] = [
+    ['of', at],
     ['at', operation],
     ['code', code],
     ['HTTP', status === undefined ? undefined : String(status)],
@@ -102,41 +107,16 @@ function noWayBackText({ outcome, pointOfNoReturnAt }: ObservedClosure): string 
 }
 
 function planRows({ plan }: ObservedClosure): readonly Row[] {
-  return (plan?.targets ?? []).map(({ name, erases, retains }): Row => {
-    const kept = retains.map(({ what, basis }) => `${what} (${basis})`).join(', ');
-    const goes = goingWith(erases);
-    const erased = (goes === undefined ? erases : erases.filter(isAccount)).map(countText).join(', ');
-    return ['', `${name}: erases ${erased}${goes ?? ''}${kept === '' ? '' : `; stays: ${kept}`}`];
-  });
+  return (plan?.targets ?? []).map((target): Row => ['', `${target.name}: ${planText(target)}`]);
 }
 
-type Item = NonNullable<ObservedClosure['plan']>['targets'][number]['erases'][number];
-
-/** Only the account itself is erased by us: what hangs on it goes with it, and is no count of ours. */
-function goingWith(items: readonly Item[]): string | undefined {
-  if (!items.some(isAccount)) return undefined;
-  const others = items.filter((item) => !isAccount(item) && item.count > 0);
-  return others.length === 0 ? '' : `; with it go ${others.map(countText).join(', ')}`;
-}
-
-function isAccount({ what }: Item): boolean {
-  return what === 'account';
-}
-
-function countText({ what, count }: Item): string {
-  return `${what} ${count}`;
-}
-
-function targetText(status: ObservedClosure, target: ObservedClosure['targets'][number]): string {
-  const { name, state, rounds = 1 } = target;
-  return `${name}: ${state}${erasedText(status, target)}${rounds > 1 ? `, in ${rounds} rounds` : ''}`;
-}
-
-function erasedText({ plan }: ObservedClosure, { name, erasedCount }: ObservedClosure['targets'][number]): string {
-  if (erasedCount === undefined) return '';
-  const planned = new Map(plan?.targets.map(({ name: target, erases }) => [target, erases]));
-  const others = goingWith(planned.get(name) ?? []) ?? '';
-  return `, ${toCount(erasedCount, 'item')} erased by us${others.replace('with it go', 'with it went')}`;
+/** What went with the account is said beside it: it is no count of ours. */
+function targetRow({ plan }: ObservedClosure, target: TargetStatus): Row {
+  const { name, erasedCount } = target;
+  const planned = plan?.targets.find((promised) => promised.name === name);
+  const others = erasedCount === undefined ? [] : goingWithAccount(planned?.erases ?? []);
+  const gone = others.length === 0 ? '' : `; with it went ${others.join(', ')}`;
+  return ['Target', `${name}: ${targetText(target)}${gone}`];
 }
 
 function exportText(status: ObservedClosure, exported: ExportStatus, now: Date): string {

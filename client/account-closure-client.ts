@@ -114,7 +114,7 @@ export class AccountClosureClient {
     return this.#ask(options, (server) => reportToClosure(server, id, request));
   }
 
-  /** Lets a step that waits for an operator go on. Keep the attention's `since`: with it a repeat after a time-out succeeds. */
+  /** Answers a step that waits for an operator: try again, or go on without that target. Keep the attention's `since`: with it a repeat after a time-out succeeds. */
   resolve(id: string, resolution: Resolution, options?: CallOptions): Promise<ObservedClosure> {
     return this.#ask(options, (server) => resolveClosure(server, id, resolution));
   }

@@ -37,23 +37,30 @@ export {
 export type { FailureType, FaultDetail } from '../workflows/contract/failures';
 export type { Resolution } from '../workflows/contract/messages';
 export type { Report } from '../workflows/contract/confirmation';
-export type { ErasurePlan, PlannedItems, RetainedItems, RetentionBasis, TargetPlan } from '../workflows/contract/plan';
-export type { Refusal } from '../workflows/contract/refusals';
+export { BASES, PROVIDER_BASES, type Basis, type ProviderBasis } from '../workflows/contract/bases';
+export type { AnsweredAttention, Attention, OperatorAnswer } from '../workflows/contract/attention';
+export type { ExportedFile, ExportManifest, ExportStatus } from '../workflows/contract/export';
 export {
   isClosed,
   OUTCOMES,
   RUNNING_PHASES,
-  type AnsweredAttention,
-  type Attention,
-  type ClosureStatus,
-  type ExportedFile,
-  type ExportManifest,
-  type ExportStatus,
   type Outcome,
   type Phase,
   type RunningPhase,
-  type StopReport,
-  type TargetState,
-  type TargetStatus,
-} from '../workflows/contract/status';
-export type { AttentionTarget, TargetName } from '../workflows/contract/targets';
+} from '../workflows/contract/phases';
+export type {
+  ErasurePlan,
+  KeptByProvider,
+  PlannedItems,
+  PlannedRetention,
+  TargetPlan,
+} from '../workflows/contract/plan';
+export type { Refusal } from '../workflows/contract/refusals';
+export type { ClosureStatus, StopReport, TargetState, TargetStatus } from '../workflows/contract/status';
+export {
+  VERIFICATION_GRADES,
+  type RetainedItems,
+  type SignIn,
+  type VerificationGrade,
+} from '../workflows/contract/target-outcomes';
+export type { AttentionTarget, TargetKind, TargetName } from '../workflows/contract/targets';

@@ -3,7 +3,7 @@ import type { TypedSearchAttributes } from '@temporalio/common';
 import { dueBy } from '../workflows/contract/due-by';
 import { forgetWorkflowId, tenantKeyOf, toGuid } from '../workflows/contract/ids';
 import { ACCOUNT_CLOSURE, CLOSURE_ID_MEMO, FORGET_CLOSURE, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
-import type { Phase } from '../workflows/contract/status';
+import type { Phase } from '../workflows/contract/phases';
 import { guidOf } from './account-ids';
 import { AccountClosureError, invalidArgument } from './errors';
 import { stateOf } from './last-known';

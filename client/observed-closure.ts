@@ -1,15 +1,8 @@
 import type { Confirmation } from '../workflows/contract/confirmation';
 import type { Blocker, RejectionReason, StopReason } from '../workflows/contract/eligibility';
 import type { ErasurePlan } from '../workflows/contract/plan';
-import {
-  OUTCOMES,
-  RUNNING_PHASES,
-  type ClosureStatus,
-  type Outcome,
-  type Phase,
-  type RunningPhase,
-  type StopReport,
-} from '../workflows/contract/status';
+import { OUTCOMES, RUNNING_PHASES, type Outcome, type Phase, type RunningPhase } from '../workflows/contract/phases';
+import type { ClosureStatus, StopReport } from '../workflows/contract/status';
 import type { ActivityProgress } from './activity-progress';
 
 /** What the server says of a run: going on, ended by itself, ended by somebody's hand, or failed. */
@@ -59,8 +52,8 @@ export type CoolingOff = Running<'coolingOff'> & Confirmed & { readonly eraseAft
 /** Erases, once `pointOfNoReturnAt` is there; looks again afterwards. */
 export type Erasing<P extends 'erasing' | 'verifying'> = Running<P> & Confirmed;
 
-/** The account is closed. */
-export type Closed = Ended<'closed'> & Confirmed;
+/** The account is closed. `closedWithRetention`: its targets say what stays, and why. */
+export type Closed<P extends 'closed' | 'closedWithRetention'> = Ended<P> & Confirmed;
 
 /** The account cannot be closed here; nothing was erased. */
 export interface Rejected extends Ended<'rejected'> {
@@ -87,7 +80,8 @@ export type ObservedClosure =
   | CoolingOff
   | Erasing<'erasing'>
   | Erasing<'verifying'>
-  | Closed
+  | Closed<'closed'>
+  | Closed<'closedWithRetention'>
   | Rejected
   | Ended<'withdrawn'>
   | Ended<'expired'>
@@ -121,6 +115,7 @@ const OF_PHASE: { readonly [P in Phase]: Readonly<Record<Beyond<P>, FieldCheck>>
   erasing: CONFIRMED,
   verifying: CONFIRMED,
   closed: { ...CONFIRMED, outcome: isText },
+  closedWithRetention: { ...CONFIRMED, outcome: isText },
   rejected: { outcome: isText, reason: isText, advice: isText },
   withdrawn: { outcome: isText },
   expired: { outcome: isText },

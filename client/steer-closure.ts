@@ -79,8 +79,9 @@ export async function withdrawClosure(server: TemporalServer, id: string): Promi
 }
 
 /**
- * Lets a step that waits for an operator go on. With `since` of the attention it is one message however often it is sent.
- * @throws AccountClosureError `nothing-to-resolve`, `malformed-resolution`, `closure-has-ended`, `timed-out`
+ * Answers a step that waits for an operator. With `since` of the attention it is one message however often it is sent.
+ * @throws AccountClosureError `nothing-to-resolve`, `malformed-resolution`, `not-exemptible`, `unknown-basis`,
+ * `closure-has-ended`, `timed-out`
  */
 export async function resolveClosure(
   server: TemporalServer,
@@ -94,7 +95,7 @@ export async function resolveClosure(
   const run = await findClosure(server, id);
   const answered = { ...resolution, since: since ?? (await sinceWhen(server, run, target)) };
   return deliver(server, run, {
-    updateId: `resolve-${target}-${answered.since}`,
+    updateId: `resolve-${target}-${answered.since}-${wayOf(answered)}`,
     send: (handle, updateId) => handle.executeUpdate(resolveUpdate, { args: [answered], updateId }),
     finished: hasEnded,
   });
@@ -118,6 +119,11 @@ export async function reportToClosure(
     finished: hasEnded,
   };
   return deliver(server, run, message);
+}
+
+/** Another answer is another message: a retry that was taken must not stand for an exemption. */
+function wayOf(answer: Resolution): string {
+  return answer.action === 'exempt' ? `exempt-${answer.basis}` : answer.action;
 }
 
 async function sinceWhen(server: TemporalServer, run: ClosureRun, target: Resolution['target']): Promise<string> {

@@ -1,4 +1,4 @@
-import { isClosed, RUNNING_PHASES, type Phase } from '../workflows/contract/status';
+import { isClosed, RUNNING_PHASES, type Phase } from '../workflows/contract/phases';
 import { AccountClosureError, hasCode, type ErrorDetails } from './errors';
 import type { ObservedClosure } from './observed-closure';
 import type { CallOptions, TemporalServer } from './temporal-server';

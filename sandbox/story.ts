@@ -1,4 +1,6 @@
-import { RUNNING_PHASES, type ClosureStatus, type Phase, type RunningPhase } from '../workflows/contract/status';
+import { RUNNING_PHASES, type Phase, type RunningPhase } from '../workflows/contract/phases';
+import { planText, targetText } from '../workflows/contract/plan-texts';
+import type { ClosureStatus } from '../workflows/contract/status';
 
 /** Which phases a closure has been in, by what its status says, and the one that it is in: in the order of the story. */
 export function phasesSoFar(status: ClosureStatus): readonly Phase[] {
@@ -27,6 +29,7 @@ const TITLES: Record<Phase, string> = {
   erasing: 'Erasure: block sign-in, revoke sessions, delete, purge. From here on there is no way back.',
   verifying: 'Verification: read again, and once more after the quiet period.',
   closed: 'Closed.',
+  closedWithRetention: 'Closed, with what had to stay.',
   rejected: 'Rejected.',
   withdrawn: 'Withdrawn.',
   expired: 'Expired.',
@@ -48,7 +51,7 @@ const BROUGHT: Partial<Record<Phase, (status: ClosureStatus) => readonly string[
   planning: plannedErasure,
   erasing: ({ targets }) =>
     targets.map(({ name, erasedCount = 0 }) => `${name}: erased (${String(erasedCount)}), with all that hung on it`),
-  verifying: ({ targets }) => targets.map(({ name, state }) => `${name}: ${state}`),
+  verifying: ({ targets }) => targets.map((target) => `${target.name}: ${targetText(target)}`),
 };
 
 function savedFiles({ export: saved }: ClosureStatus): readonly string[] {
@@ -58,8 +61,5 @@ function savedFiles({ export: saved }: ClosureStatus): readonly string[] {
 }
 
 function plannedErasure({ plan }: ClosureStatus): readonly string[] {
-  return (plan?.targets ?? []).flatMap(({ name, erases, retains }) => [
-    `${name}: erases ${erases.map(({ what, count }) => `${what} (${String(count)})`).join(', ')}`,
-    `${name}: stays ${retains.map(({ what, basis }) => `${what} (${basis})`).join(', ')}`,
-  ]);
+  return (plan?.targets ?? []).map((target) => `${target.name}: ${planText(target)}`);
 }

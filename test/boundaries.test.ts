@@ -18,6 +18,7 @@ const FOLDERS = [
   'cli',
   'worker',
   'sandbox/entra',
+  'sandbox/erasure-service',
   'sandbox',
   'bench',
 ];

@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { ConfiguredPolicy } from '../activities';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract/names';
-import { TARGET_NAMES } from '../workflows/contract/targets';
-import { parseDuration } from './duration';
+import type { Sensitive } from '../activities/ports/sensitive';
+import { parseSealingKeys, readSealingKeys, SEALING_KEYS_HINT } from './sealing-keys';
+import { parseDuration } from '../workflows/contract/duration';
 
 /** Settings that are missing or wrong: one line for each, which names the variable and what it takes. */
 export class ConfigError extends Error {
@@ -35,7 +36,11 @@ export interface WorkerConfig {
   readonly credentials: DirectoryCredentials;
   readonly storageConnectionString: string;
   readonly databaseUrl: string;
+  /** The first seals, all open; `undefined`: none is set. See `neededSealingKeys`. */
+  readonly sealingKeys: readonly Sensitive<string>[] | undefined;
   readonly policy: ConfiguredPolicy;
+  /** Path of the targets file; `undefined`: the directory account alone. */
+  readonly targetsFile: string | undefined;
   /** `undefined`: off. */
   readonly healthPort: number | undefined;
   /** `undefined`: off. */
@@ -103,15 +108,23 @@ const Environment = z.object({
   DATABASE_URL: z
     .string('is missing: the URL of the PostgreSQL database for the audit log')
     .refine((url) => /^postgres(ql)?:\/\//.test(url), 'takes a postgres:// URL'),
+  CLOSURE_SEALING_KEY: z
+    .string()
+    .transform((text, context) => {
+      const keys = parseSealingKeys(text);
+      if (keys !== undefined) return keys;
+      context.addIssue({ code: 'custom', message: SEALING_KEYS_HINT });
+      return z.NEVER;
+    })
+    .optional(),
+  CLOSURE_SEALING_KEY_FILE: z.string().min(1).optional(),
   CLOSURE_CONFIRMATION_WINDOW: duration('14 days', MILLISECONDS_A_SECOND),
   CLOSURE_COOLING_OFF: duration('0', 0),
   CLOSURE_EXPORT_DEADLINE: duration('35 days', MILLISECONDS_A_SECOND),
   CLOSURE_EXPORT_RETENTION: duration('30 days', 0),
   CLOSURE_READS_LAG: duration('10 minutes', 0, LONGEST_LAG_MS),
   CLOSURE_VERIFY_AFTER: duration('15 minutes', 0),
-  CLOSURE_TARGETS: z
-    .never('is not supported by this version: unset it, or the targets in it would not be erased')
-    .optional(),
+  CLOSURE_TARGETS: z.string().min(1).optional(),
   HEALTH_PORT: port,
   METRICS_PORT: port,
   LOG_LEVEL: z.enum(LOG_LEVELS, `takes one of ${LOG_LEVELS.join(', ')}`).default('info'),
@@ -139,11 +152,24 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     credentials: credentialsOf(settings),
     storageConnectionString: settings.AZURE_STORAGE_CONNECTION_STRING,
     databaseUrl: settings.DATABASE_URL,
+    sealingKeys: sealingKeysOf(settings),
     policy: policyOf(settings),
+    targetsFile: settings.CLOSURE_TARGETS,
     healthPort: settings.HEALTH_PORT,
     metricsPort: settings.METRICS_PORT,
     logLevel: settings.LOG_LEVEL,
   };
+}
+
+/**
+ * The sealing keys, for a worker that keeps identifiers.
+ * @throws ConfigError when none is set
+ */
+export function neededSealingKeys({ sealingKeys }: Pick<WorkerConfig, 'sealingKeys'>): readonly Sensitive<string>[] {
+  if (sealingKeys !== undefined) return sealingKeys;
+  throw new ConfigError([
+    'CLOSURE_SEALING_KEY is missing: the key that identifiers of these targets are sealed with; `closure sealing-key` makes one',
+  ]);
 }
 
 type Settings = z.infer<typeof Environment>;
@@ -156,7 +182,6 @@ function policyOf(settings: Settings): ConfiguredPolicy {
     exportRetentionMs: settings.CLOSURE_EXPORT_RETENTION,
     readsLagMs: settings.CLOSURE_READS_LAG,
     verifyAfterMs: settings.CLOSURE_VERIFY_AFTER,
-    targets: TARGET_NAMES,
   };
 }
 
@@ -166,6 +191,17 @@ function credentialsOf({ GRAPH_TOKEN, GRAPH_TOKEN_FILE }: Settings): DirectoryCr
   }
   if (GRAPH_TOKEN !== undefined) return { kind: 'static-token', token: GRAPH_TOKEN };
   return GRAPH_TOKEN_FILE === undefined ? { kind: 'azure-identity' } : { kind: 'token-file', path: GRAPH_TOKEN_FILE };
+}
+
+function sealingKeysOf(settings: Settings): WorkerConfig['sealingKeys'] {
+  const { CLOSURE_SEALING_KEY: keys, CLOSURE_SEALING_KEY_FILE: path } = settings;
+  if (path === undefined) return keys;
+  if (keys !== undefined) {
+    throw new ConfigError(['CLOSURE_SEALING_KEY and CLOSURE_SEALING_KEY_FILE are both set: keep one of them']);
+  }
+  const read = readSealingKeys(path);
+  if (typeof read === 'string') throw new ConfigError([`CLOSURE_SEALING_KEY_FILE ${read}`]);
+  return read;
 }
 
 function isSafeUrl(text: string): boolean {

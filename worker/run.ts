@@ -13,7 +13,7 @@ import { watchFarEnds } from './far-ends';
 import { serveHealth } from './health';
 import { createEventLog, createPino, createTemporalLogger, type EventLog } from './logger';
 import { temporalProxy } from './proxy';
-import { createWorker } from './worker';
+import { createTargetWorker, createWorker } from './worker';
 import { WORKFLOW_BUNDLE } from './workflow-bundle';
 
 /** The settings of ours, and the environment in which the proxy variables are looked up. */
@@ -33,7 +33,7 @@ export async function runWorkerProcess({ config, environment }: WorkerSettings, 
   installRuntime(config, createTemporalLogger(log));
   const { connectionOptions, namespace = 'default' } = connectionSettings();
 
-  const dependencies = createDependencies(config, environment);
+  const dependencies = await createDependencies(config, environment);
   const options = throughProxy(connectionOptions, dependencies);
   const connection = lazily(() => NativeConnection.connect(options));
   const checks = [temporalCheck(connection, namespace, say), ...dependencies.checks];
@@ -46,10 +46,13 @@ export async function runWorkerProcess({ config, environment }: WorkerSettings, 
     if (stop.aborted) return;
     const { readsLagMs } = config.policy;
     const parts = { ...dependencies, ...config, readsLagMs, connection: await connection(), namespace, say };
-    const worker = await createWorker({ ...parts, workflowBundle: WORKFLOW_BUNDLE });
+    const workers = await Promise.all([
+      createWorker({ ...parts, workflowBundle: WORKFLOW_BUNDLE }),
+      ...dependencies.ratedTargets.map((target) => createTargetWorker(parts, target)),
+    ]);
     say({ event: 'worker-started', taskQueue: config.taskQueue, namespace });
     state.isWorking = true;
-    await runUntil(worker, stop, say);
+    await runUntil(workers, stop, say);
   } finally {
     // Also when the worker broke: a process that does not poll must not look alive.
     state.isWorking = false;
@@ -60,15 +63,26 @@ export async function runWorkerProcess({ config, environment }: WorkerSettings, 
   }
 }
 
-async function runUntil(worker: Worker, stop: AbortSignal, say: EventLog): Promise<void> {
-  const running = worker.run();
+/** When one of them breaks the others end, too: a worker that does half of its work must not look alive. */
+async function runUntil(workers: readonly Worker[], stop: AbortSignal, say: EventLog): Promise<void> {
   const onStop = (): void => {
     say({ event: 'worker-stopping', signal: String(stop.reason) });
-    if (worker.getState() === 'RUNNING') worker.shutdown();
+    shutDown(workers);
   };
+  const running = workers.map((worker) =>
+    worker.run().finally(() => {
+      shutDown(workers);
+    }),
+  );
   if (stop.aborted) onStop();
   else stop.addEventListener('abort', onStop, { once: true });
-  await running;
+  const ended = await Promise.allSettled(running);
+  const broken = ended.find((end) => end.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+}
+
+function shutDown(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 function installRuntime({ metricsPort }: WorkerConfig, logger: ReturnType<typeof createTemporalLogger>): void {

@@ -4,6 +4,8 @@ import type { Duration } from '@temporalio/common';
 import type { ActivityImplementations } from '../activities';
 import type { AuditLog } from '../activities/ports/audit-log';
 import { workerDataConverter } from '../codec/data-converter';
+import { targetTaskQueue } from '../workflows/contract/names';
+import type { TargetName } from '../workflows/contract/targets';
 import { createActivityInterceptors } from './activity-interceptors';
 import type { EventLog } from './logger';
 import { beatToServer } from './server-beat';
@@ -25,21 +27,18 @@ export interface WorkerParts {
 
 const IDENTITY_BYTES = 4;
 
-/** The worker of a closure's Task Queue. Tests and production make it here and nowhere else. */
+/** A target that has a rate of its own. */
+export interface RatedTarget {
+  readonly name: TargetName;
+  /** So many Activities a second begin at the most, over all workers. */
+  readonly perSecond: number;
+}
+
+/** The worker of the closures' Task Queue. Tests and production make it here and nowhere else. */
 export async function createWorker(parts: WorkerParts): Promise<Worker> {
   const options: WorkerOptions & { readonly isolateExecutionTimeout: Duration } = {
-    connection: parts.connection,
-    namespace: parts.namespace,
-    taskQueue: parts.taskQueue,
+    ...commonOptions(parts),
     workflowBundle: parts.workflowBundle,
-    activities: { ...parts.activities },
-    dataConverter: workerDataConverter,
-    interceptors: { activity: [createActivityInterceptors({ ...parts, beat: beatToServer })] },
-    // The default names the host, which is nobody's business in a history; workers can be told apart all the same.
-    identity: `account-closure-worker@${randomBytes(IDENTITY_BYTES).toString('hex')}`,
-    // Without it every running Activity is cancelled the moment a deployment begins.
-    shutdownGraceTime: '30 seconds',
-    shutdownForceTime: '45 seconds',
     // A worker that was killed leaves its Workflows stuck to it for this long. Closures wait for days and replay in
     // milliseconds: a short one costs nothing and brings a confirmation through within seconds of a restart.
     stickyQueueScheduleToStartTimeout: '1 second',
@@ -48,4 +47,32 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
     isolateExecutionTimeout: '1 minute',
   };
   return await TolerantWorker.create(options);
+}
+
+/** The worker of the Task Queue of one target, which the server holds to its rate. */
+export async function createTargetWorker(
+  parts: Omit<WorkerParts, 'workflowBundle'>,
+  { name, perSecond }: RatedTarget,
+): Promise<Worker> {
+  return await TolerantWorker.create({
+    ...commonOptions(parts),
+    taskQueue: targetTaskQueue(parts.taskQueue, name),
+    maxTaskQueueActivitiesPerSecond: perSecond,
+  });
+}
+
+function commonOptions(parts: Omit<WorkerParts, 'workflowBundle'>): WorkerOptions {
+  return {
+    connection: parts.connection,
+    namespace: parts.namespace,
+    taskQueue: parts.taskQueue,
+    activities: { ...parts.activities },
+    dataConverter: workerDataConverter,
+    interceptors: { activity: [createActivityInterceptors({ ...parts, beat: beatToServer })] },
+    // The default names the host, which is nobody's business in a history; workers can be told apart all the same.
+    identity: `account-closure-worker@${randomBytes(IDENTITY_BYTES).toString('hex')}`,
+    // Without it every running Activity is cancelled the moment a deployment begins.
+    shutdownGraceTime: '30 seconds',
+    shutdownForceTime: '45 seconds',
+  };
 }

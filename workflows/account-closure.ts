@@ -123,9 +123,9 @@ async function isExportThere(closure: Closure): Promise<boolean> {
 async function doesPlanHold(
   closure: Closure,
   { plan: promised }: ShownPlan,
-  { targets, readsLagMs }: ClosurePolicy,
+  { readsLagMs }: ClosurePolicy,
 ): Promise<boolean> {
-  const question = { targets, readsLagMs, round: promised.round };
+  const question = { targets: promised.targets.map(({ name }) => name), readsLagMs, round: promised.round };
   const now = await quickly(closure, 'plan', {
     atOnce: (ref) => atOnce.planAgain({ ...ref, ...question }),
     patiently: (ref) => planAgain({ ...ref, ...question }),

@@ -1,5 +1,14 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  proxyLocalActivities,
+  workflowInfo,
+  type ActivityOptions,
+} from '@temporalio/workflow';
 import type { ClosureActivities } from './contract/activities';
+import { targetTaskQueue } from './contract/names';
+import type { ClosurePolicy } from './contract/policy';
+import type { TargetKind, TargetPolicy } from './contract/targets';
 
 // One set of options per class of effect. No step fails a closure: when its time is over the step waits for an operator.
 
@@ -38,7 +47,6 @@ const EXPORT_REQUEST = {
  */
 const ERASURE = {
   startToCloseTimeout: '5 minutes',
-  scheduleToCloseTimeout: '2 hours',
   heartbeatTimeout: '30 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '5 minutes' },
@@ -117,23 +125,46 @@ export const atOnce = {
   arrangeForgetting: quick('Start forgetClosure').arrangeForgetting,
 };
 
-/** Blocks sign-in and ends sessions. */
-export const { fenceTarget } = proxyActivities<ClosureActivities>({
-  ...ERASURE,
-  summary: 'Fence: block sign-in, revoke sessions (point of no return)',
-});
+/** What is done to a target. */
+export type TargetActivities = Pick<ClosureActivities, 'fenceTarget' | 'eraseTarget' | 'verifyTarget'>;
 
-/** Deletes and purges. */
-export const { eraseTarget } = proxyActivities<ClosureActivities>({ ...ERASURE, summary: 'Erase: delete, then purge' });
+/** How long a verification may take besides what it waits for. */
+const VERIFICATION_MS = 2 * 60 * 60_000;
 
-/** Looks twice, with the quiet period between: the quiet period is a retry, so that it costs no history. */
-export function verifyTargetWithin(quietPeriodMs: number): ClosureActivities['verifyTarget'] {
-  return proxyActivities<ClosureActivities>({
-    ...READ,
-    scheduleToCloseTimeout: quietPeriodMs + 2 * 60 * 60 * 1000,
-    summary: 'Verify by reading again, twice',
-  }).verifyTarget;
+/**
+ * The Activities of one target: with its own deadline, at its own rate where it has one, and named, so that a timeline tells
+ * them apart. Verification looks twice; the quiet period between is a retry, so that it costs no history.
+ */
+export function activitiesOf(
+  { name, kind, deadlineMs, readsLagMs, rateLimited }: TargetPolicy,
+  { verifyAfterMs }: Pick<ClosurePolicy, 'verifyAfterMs'>,
+): TargetActivities {
+  const queue = rateLimited ? { taskQueue: targetTaskQueue(workflowInfo().taskQueue, name) } : {};
+  const effect = { ...ERASURE, ...queue, scheduleToCloseTimeout: deadlineMs };
+  const proxied = (options: ActivityOptions): TargetActivities => proxyActivities<ClosureActivities>(options);
+  return {
+    fenceTarget: proxied({ ...effect, summary: `Fence ${name}: ${FENCES[kind]} (point of no return)` }).fenceTarget,
+    eraseTarget: proxied({ ...effect, summary: `Erase ${name}: ${ERASES[kind]}` }).eraseTarget,
+    verifyTarget: proxied({
+      ...READ,
+      ...queue,
+      scheduleToCloseTimeout: verifyAfterMs + readsLagMs + VERIFICATION_MS,
+      summary: `Verify ${name}: by reading again, twice`,
+    }).verifyTarget,
+  };
 }
+
+const FENCES: Readonly<Record<TargetKind, string>> = {
+  directory: 'block sign-in, revoke sessions',
+  postgres: 'keep new data out',
+  http: 'keep new data out',
+};
+
+const ERASES: Readonly<Record<TargetKind, string>> = {
+  directory: 'delete, then purge',
+  postgres: 'delete or anonymise rows, batch by batch',
+  http: 'ask the service, and wait for it',
+};
 
 /** Writes how the closure ends. */
 export const { recordEnding } = proxyActivities<ClosureActivities>({

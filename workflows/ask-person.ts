@@ -35,8 +35,8 @@ export async function askPerson(closure: Closure, policy: ClosurePolicy): Promis
   return shown;
 }
 
-async function plan(closure: Closure, { targets, readsLagMs }: ClosurePolicy, round: number): Promise<ShownPlan> {
-  const question = { targets, readsLagMs, round };
+async function plan(closure: Closure, { readsLagMs }: ClosurePolicy, round: number): Promise<ShownPlan> {
+  const question = { readsLagMs, round };
   const shown = await quickly(closure, 'plan', {
     atOnce: (ref) => atOnce.planErasure({ ...ref, ...question }),
     patiently: (ref) => planErasure({ ...ref, ...question }),

@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { FAILURE_TYPES, type FailureType, type FaultDetail } from './contract/failures';
-import type { Attention } from './contract/status';
+import type { Attention } from './contract/attention';
 import { isUndecodable } from './contract/undecodable';
 
 /** What is wrong with a step, without where and since when. */
@@ -69,7 +69,7 @@ function codesIn(details: object): FaultDetail {
   return { ...Object.fromEntries(codes), ...status };
 }
 
-const CODES: readonly string[] = ['operation', 'code', 'requestId'] satisfies readonly (keyof FaultDetail)[];
+const CODES: readonly string[] = ['operation', 'code', 'requestId', 'at'] satisfies readonly (keyof FaultDetail)[];
 
 function isCode(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value);

@@ -2,18 +2,12 @@ import type { Confirmation } from './contract/confirmation';
 import { closureIdOf } from './contract/ids';
 import { dueBy } from './contract/due-by';
 import { REJECTION_ADVICE, STOP_ADVICE, type Rejection } from './contract/eligibility';
-import type { Stopped } from './contract/activities';
+import type { AnsweredAttention, Attention } from './contract/attention';
+import type { ExportStatus } from './contract/export';
+import type { Outcome, Phase, RunningPhase } from './contract/phases';
 import type { DigestedPlan } from './contract/plan';
-import type {
-  AnsweredAttention,
-  Attention,
-  ClosureStatus,
-  ExportStatus,
-  Outcome,
-  Phase,
-  RunningPhase,
-  TargetStatus,
-} from './contract/status';
+import type { ClosureStatus, StopReport, TargetStatus } from './contract/status';
+import type { Stopped } from './contract/target-outcomes';
 import type { AttentionTarget } from './contract/targets';
 
 /** The status of a closure that was just received. */
@@ -69,7 +63,12 @@ export function askedToConfirm(status: ClosureStatus, shown: DigestedPlan, confi
 
 /** This is the plan, and nothing of it was done yet. */
 export function planned(status: ClosureStatus, { plan, planDigest }: DigestedPlan): ClosureStatus {
-  return { ...status, plan, planDigest, targets: plan.targets.map(({ name }) => ({ name, state: 'planned' })) };
+  return {
+    ...status,
+    plan,
+    planDigest,
+    targets: plan.targets.map(({ name, kind }) => ({ name, kind, state: 'planned' })),
+  };
 }
 
 /** The person said yes to the plan: the erasure begins, or the time begins in which they may still think better of it. */
@@ -90,11 +89,7 @@ export function pastPointOfNoReturn(status: ClosureStatus, at: Date): ClosureSta
 
 /** What was last seen of one target. */
 export function targetReached(status: ClosureStatus, reached: TargetStatus): ClosureStatus {
-  const { name }: { name: string } = reached;
-  return {
-    ...status,
-    targets: status.targets.map((target) => (target.name === name ? { ...target, ...reached } : target)),
-  };
+  return { ...status, targets: status.targets.map((target) => (target.name === reached.name ? reached : target)) };
 }
 
 /** A step waits for an operator: one entry a step, the latest. */
@@ -125,14 +120,17 @@ export function rejected(status: ClosureStatus, { reason, blockers }: Rejection)
 }
 
 /** The closure was interrupted after the point of no return: with what was done and what was not. */
-export function stopped(status: ClosureStatus, at: string, stop: Stopped): ClosureStatus {
-  const targets = status.targets.map((target) =>
-    target.name === at ? { ...target, state: 'stopped' as const } : target,
-  );
-  const done = [...status.targets.flatMap(stepsDone), ...stop.done.map((part) => `${at}:${part}`)];
-  const notDone = status.targets.flatMap(stepsNotDone);
-  const report = { done, notDone, signIn: stop.signIn };
-  return { ...ended(status, 'stopped'), targets, reason: stop.reason, advice: STOP_ADVICE[stop.reason], stop: report };
+export function stopped(
+  status: ClosureStatus,
+  { reason, signIn }: Stopped,
+  { done, notDone }: Pick<StopReport, 'done' | 'notDone'>,
+): ClosureStatus {
+  return { ...ended(status, 'stopped'), reason, advice: STOP_ADVICE[reason], stop: { done, notDone, signIn } };
+}
+
+/** Everything planned is gone on reading again; `isSomethingKept`: except what stays by rule, or was left out. */
+export function closed(status: ClosureStatus, isSomethingKept: boolean): ClosureStatus {
+  return ended(status, isSomethingKept ? 'closedWithRetention' : 'closed');
 }
 
 /** The closure ended like this; nothing waits any longer. */
@@ -157,23 +155,4 @@ function withoutConfirmation(status: ClosureStatus): ClosureStatus {
 
 function waitingBeside({ attention }: ClosureStatus, target: AttentionTarget): readonly Attention[] {
   return attention.filter((waiting) => waiting.target !== target);
-}
-
-const STEPS_BY_STATE: Record<TargetStatus['state'], number> = {
-  planned: 0,
-  fenced: 1,
-  // What was erased is there again.
-  remains: 1,
-  erased: 2,
-  verified: 3,
-  stopped: 0,
-};
-const TARGET_STEPS = ['fence', 'erase', 'verify'];
-
-function stepsDone({ name, state }: TargetStatus): string[] {
-  return TARGET_STEPS.slice(0, STEPS_BY_STATE[state]).map((step) => `${name}:${step}`);
-}
-
-function stepsNotDone({ name, state }: TargetStatus): string[] {
-  return TARGET_STEPS.slice(STEPS_BY_STATE[state]).map((step) => `${name}:${step}`);
 }

@@ -1,5 +1,8 @@
 import { PHASE_TEXTS } from './contract/phase-texts';
-import type { Attention, ClosureStatus, ExportStatus } from './contract/status';
+import { targetText } from './contract/plan-texts';
+import type { Attention } from './contract/attention';
+import type { ExportStatus } from './contract/export';
+import type { ClosureStatus } from './contract/status';
 
 /** The closure in Markdown, for the Web UI. Lists, one line a thing: the UI runs the columns of tables together. */
 export function detailsOf(status: ClosureStatus): string {
@@ -12,11 +15,7 @@ export function detailsOf(status: ClosureStatus): string {
     ...line('Erasure begins', status.eraseAfter),
     ...line('Point of no return', status.pointOfNoReturnAt),
     ...exportLines(status.export),
-    ...status.targets.map(({ name, state, erasedCount }) =>
-      erasedCount === undefined
-        ? `- Target \`${name}\`: ${state}`
-        : `- Target \`${name}\`: ${state}, ${erasedCount} erased`,
-    ),
+    ...status.targets.map((target) => `- Target \`${target.name}\`: ${targetText(target)}`),
     ...line('Refused confirmations', status.refusedConfirmations === 0 ? undefined : status.refusedConfirmations),
     ...(status.cancellationIgnored ? ['- A cancellation came after the point of no return and is ignored.'] : []),
     ...line('Due by', status.dueBy),
@@ -24,8 +23,8 @@ export function detailsOf(status: ClosureStatus): string {
   ].join('\n');
 }
 
-function attentionLines({ target, fault, since, text, operation, code, requestId }: Attention): string[] {
-  const codes = [operation, code, requestId].filter((known) => known !== undefined).map((known) => `\`${known}\``);
+function attentionLines({ target, fault, since, text, at, operation, code, requestId }: Attention): string[] {
+  const codes = [at, operation, code, requestId].filter((known) => known !== undefined).map((known) => `\`${known}\``);
   const answer = { target, action: 'retry', by: '<your id>', since };
   return [
     `- **Needs an operator:** \`${target}\` since ${since}: \`${fault}\`. ${text}`,

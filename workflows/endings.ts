@@ -3,7 +3,7 @@ import { recordEnding } from './activity-proxies';
 import type { Closure } from './closure';
 import * as state from './closure-state';
 import type { EndingDecision } from './contract/decisions';
-import type { Rejection } from './contract/eligibility';
+import type { Rejection, RejectionReason, StopReason } from './contract/eligibility';
 import { step } from './steps';
 
 /**
@@ -25,6 +25,19 @@ export async function reject(closure: Closure, rejection: Rejection): Promise<vo
   if (reason === 'token-used' || (await end(closure, decision))) {
     closure.apply((status) => state.rejected(status, rejection));
   }
+}
+
+/** What an interruption is called when nothing was changed yet. */
+const REJECTIONS: Readonly<Record<StopReason, RejectionReason>> = {
+  'account-gone': 'no-such-account',
+  'managed-tenant': 'managed-tenant',
+  'federated-tenant': 'federated-tenant',
+  'unknown-tenant': 'unknown-tenant',
+};
+
+/** It is no longer ours to do, and nothing was changed: the closure is refused, as by any check before. */
+export async function rejectInterrupted(closure: Closure, reason: StopReason): Promise<void> {
+  await reject(closure, { kind: 'rejected', reason: REJECTIONS[reason] });
 }
 
 /** Nobody said yes in time. */

@@ -1,33 +1,86 @@
 import type { Closure } from './closure';
 import * as state from './closure-state';
-import { TargetErasure, type ConfirmedErasure, type Progress } from './target-erasure';
+import type { StopReport } from './contract/status';
+import type { NotOurs } from './contract/target-outcomes';
+import { rejectInterrupted } from './endings';
+import { inOrder } from './in-order';
+import { TargetErasure, type ConfirmedErasure } from './target-erasure';
+import { whileOurs, type Tell } from './while-ours';
 import { whileWithdrawable } from './withdrawal';
 
 /**
- * Carries out the confirmed plan: fence every target, erase them in the plan's order (the directory account is the last),
- * then look again. Ends as `closed`, or as `stopped` when it is no longer ours to do; a target that stays broken waits for
- * an operator and is never skipped. Until the first changing call the person may withdraw; when an ending was written before
- * it, in a run that was reset, nothing is changed and the closure goes on without an outcome: the person is asked again.
+ * Carries out the confirmed plan: fence what can be fenced, erase every target in its order (the directory account is the
+ * last), then read all of them again. Ends as `closed`, as `closedWithRetention` when something of ours stays, or as `stopped`
+ * when it is no longer ours to do; a target that stays broken waits for an operator and is never skipped. Until the first
+ * changing call the person may withdraw; when an ending was written before it, in a run that was reset, nothing is changed and
+ * the closure goes on without an outcome: the person is asked again.
  */
 export async function eraseEverywhere(closure: Closure, confirmed: ConfirmedErasure): Promise<void> {
-  const targets = confirmed.plan.targets.map(({ name }) => new TargetErasure(closure, name, confirmed));
-
-  const fenced = await whileWithdrawable(closure, () => inTurn(targets, (target) => target.fence()));
-  if (fenced !== 'done') return;
-  // Where nothing has a fence, the first erasure is the first changing call.
-  const erased = await whileWithdrawable(closure, () => inTurn(targets, (target) => target.erase()));
-  if (erased !== 'done') return;
+  const targets = erasuresOf(closure, confirmed);
+  const phases = [
+    (tell: Tell) => inOrder(fencesOf(targets), ({ target }) => target.fence(tell), 1),
+    (tell: Tell) => inOrder(targets, (target) => target.erase(tell)),
+  ];
+  for (const perform of phases) {
+    // Where nothing has a fence, the first erasure is the first changing call.
+    const ours = await whileWithdrawable(closure, async () => ({ interruption: await whileOurs(perform) }));
+    if (ours === undefined) return;
+    if (ours.interruption !== undefined) {
+      await interrupted(closure, targets, ours.interruption);
+      return;
+    }
+  }
   closure.enter('verifying');
-  if ((await inTurn(targets, (target) => target.verify())) !== 'done') return;
-
-  closure.apply((status) => state.ended(status, 'closed'));
+  const interruption = await whileOurs((tell) => inOrder(independent(targets), ({ target }) => target.verify(tell)));
+  if (interruption !== undefined) await interrupted(closure, targets, interruption);
+  else
+    closure.apply((status) =>
+      state.closed(
+        status,
+        targets.some((target) => target.keepsSomething),
+      ),
+    );
 }
 
-/** One after the other, up to the first that says not to go on. */
-async function inTurn(
-  targets: readonly TargetErasure[],
-  act: (target: TargetErasure) => Promise<Progress>,
-): Promise<Progress> {
-  for (const target of targets) if ((await act(target)) !== 'done') return 'over';
-  return 'done';
+/** The directory account comes after all others: with it gone, nobody could be asked any more whose data it was. */
+function erasuresOf(closure: Closure, confirmed: ConfirmedErasure): readonly TargetErasure[] {
+  const others = confirmed.targets.filter(({ kind }) => kind !== 'directory').map(({ name }) => name);
+  return confirmed.targets.map((policy) => {
+    const after = policy.kind === 'directory' ? others : policy.after;
+    return new TargetErasure(closure, { ...policy, after }, confirmed);
+  });
+}
+
+/** One after the other, the account first: without sign-in no new data comes into the other systems. */
+function fencesOf(targets: readonly TargetErasure[]): readonly Independent[] {
+  const rank = ({ policy }: TargetErasure): number => (policy.kind === 'directory' ? 0 : 1);
+  const fenced = targets.filter(({ policy }) => policy.fences);
+  return independent([...fenced].sort((one, other) => rank(one) - rank(other)));
+}
+
+/** A target for what needs no order. */
+interface Independent {
+  readonly name: string;
+  readonly after: readonly [];
+  readonly target: TargetErasure;
+}
+
+function independent(targets: readonly TargetErasure[]): readonly Independent[] {
+  return targets.map((target) => ({ name: target.name, after: [], target }));
+}
+
+/** It is no longer ours to do. Before the first changing call that is a refusal, after it the closure has stopped. */
+async function interrupted(closure: Closure, targets: readonly TargetErasure[], why: NotOurs): Promise<void> {
+  // An ending of an earlier run forbids it: the person is asked anew.
+  if (why.kind === 'ended-before') return;
+  if (why.isPastPointOfNoReturn || closure.status.pointOfNoReturnAt !== undefined) {
+    closure.apply((status) => state.stopped(state.pastPointOfNoReturn(status, new Date()), why, stepsOfAll(targets)));
+  } else {
+    await rejectInterrupted(closure, why.reason);
+  }
+}
+
+function stepsOfAll(targets: readonly TargetErasure[]): Pick<StopReport, 'done' | 'notDone'> {
+  const all = targets.map((target) => target.steps);
+  return { done: all.flatMap(({ done }) => done), notDone: all.flatMap(({ notDone }) => notDone) };
 }

@@ -2,8 +2,9 @@ import { arrangeForgetting, atOnce } from './activity-proxies';
 import type { Closure } from './closure';
 import * as state from './closure-state';
 import type { ForgetClosureRequest } from './contract/messages';
+import { isPastPointOfNoReturn } from './contract/phases';
 import type { ClosurePolicy } from './contract/policy';
-import { isPastPointOfNoReturn, type ClosureStatus } from './contract/status';
+import type { ClosureStatus } from './contract/status';
 import { quickly } from './steps';
 
 /** An attempt of a worker that was cut off may create a container until its own time is over, which is minutes. */

@@ -1,7 +1,10 @@
 import { isConfirmation, isReport, isReportSignedBy, isSignedBy, type Confirmation } from './contract/confirmation';
 import { isResolution, type Resolution } from './contract/messages';
+import type { AnsweredAttention, Attention } from './contract/attention';
+import { BASES } from './contract/bases';
+import { isExportDeclined } from './contract/export';
 import type { Refusal } from './contract/refusals';
-import { isExportDeclined, type Attention, type ClosureStatus } from './contract/status';
+import type { ClosureStatus } from './contract/status';
 
 // Which message is accepted when. Pure; `undefined` means: accepted. Cheap questions come before the signature.
 
@@ -41,18 +44,34 @@ export function withdrawalRefusal(status: ClosureStatus): Refusal | undefined {
   return status.pointOfNoReturnAt === undefined ? undefined : 'past-point-of-no-return';
 }
 
-/** Why an operator's answer cannot be accepted; nothing when it can, or already was. */
-export function resolutionRefusal(status: ClosureStatus, value: unknown): Refusal | undefined {
+/** Why an operator's answer cannot be accepted; nothing when it can, or already was. `bases`: those of the deployment. */
+export function resolutionRefusal(
+  status: ClosureStatus,
+  value: unknown,
+  bases: readonly string[] = [],
+): Refusal | undefined {
   if (!isResolution(value)) return 'malformed-resolution';
-  if (isAnswerTo(waitingFor(status, value), value)) return undefined;
+  if (isAnswerTo(waitingFor(status, value), value)) return exemptionRefusal(status, value, bases);
   return isAnsweredAlike(status, value) ? undefined : 'nothing-to-resolve';
+}
+
+/** Nobody can leave out a step, nor what nothing was done about yet: until then the person can withdraw. */
+function exemptionRefusal(status: ClosureStatus, value: Resolution, bases: readonly string[]): Refusal | undefined {
+  if (value.action !== 'exempt') return undefined;
+  const isTarget = status.targets.some(({ name }) => name === value.target);
+  if (!isTarget || status.pointOfNoReturnAt === undefined) return 'not-exemptible';
+  return Object.keys(BASES).includes(value.basis) || bases.includes(value.basis) ? undefined : 'unknown-basis';
 }
 
 /** Whether this attention was answered before in this way: then its repetition succeeds, and changes nothing. */
 export function isAnsweredAlike(status: ClosureStatus, resolution: Resolution): boolean {
-  const { target, since } = resolution;
   if (isAnswerTo(waitingFor(status, resolution), resolution)) return false;
-  return status.answered.some((answer) => answer.target === target && isSameInstant(answer.since, since));
+  return status.answered.some((answer) => isSameAnswer(answer, resolution));
+}
+
+function isSameAnswer(answer: AnsweredAttention, { target, since, ...decided }: Resolution): boolean {
+  if (answer.target !== target || answer.action !== decided.action || !isSameInstant(answer.since, since)) return false;
+  return answer.action !== 'exempt' || decided.action !== 'exempt' || answer.basis === decided.basis;
 }
 
 /** Without `since` whatever waits is answered. */

@@ -19,8 +19,9 @@ import {
   withdrawUpdate,
   type Resolution,
 } from './contract/messages';
+import { isExportDeclined } from './contract/export';
 import { REFUSAL_TEXTS, type Refusal } from './contract/refusals';
-import { isExportDeclined, type ClosureStatus } from './contract/status';
+import type { ClosureStatus } from './contract/status';
 import * as rules from './message-rules';
 import { declineExport } from './save-data';
 import { resolve } from './steps';
@@ -112,8 +113,8 @@ function resolution(closure: Closure): Message<[Resolution]> {
   return {
     update: resolveUpdate,
     description:
-      'Lets a step that needs an operator try again: { "target": "…", "action": "retry", "by": "your-id", "since": "…" }.',
-    refusal: (value) => rules.resolutionRefusal(closure.status, value),
+      'Lets a step that needs an operator try again: { "target": "…", "action": "retry", "by": "your-id", "since": "…" }; or leaves out an erasure target: "action": "exempt", "basis": "…".',
+    refusal: (value) => rules.resolutionRefusal(closure.status, value, closure.policy?.bases ?? []),
     isRepeat: (value) => rules.isAnsweredAlike(closure.status, value),
     accept: (value) => {
       resolve(closure, value);

@@ -5,7 +5,7 @@ import type { Closure } from './closure';
 import * as state from './closure-state';
 import type { ClosureRef } from './contract/activities';
 import type { ClosurePolicy } from './contract/policy';
-import { isExportDeclined, type ExportStatus } from './contract/status';
+import { isExportDeclined, type ExportStatus } from './contract/export';
 import { step } from './steps';
 
 /**

@@ -3,6 +3,7 @@ import { assertDecoded, attentionOf, isActivityFault, type Trouble } from './att
 import type { Closure } from './closure';
 import * as state from './closure-state';
 import type { ClosureRef } from './contract/activities';
+import type { AnsweredAttention, OperatorAnswer } from './contract/attention';
 import type { FailureType } from './contract/failures';
 import type { Resolution } from './contract/messages';
 import type { AttentionTarget } from './contract/targets';
@@ -10,25 +11,43 @@ import type { AttentionTarget } from './contract/targets';
 /** What a step does, with what every Activity needs to know. */
 type Perform<T> = (ref: ClosureRef) => Promise<T>;
 
+/** Which step, and what becomes of it when it cannot go on by itself. */
+interface How<T> {
+  readonly target: AttentionTarget;
+  /** Told with which fault it begins to wait. */
+  readonly onParked?: (fault: FailureType) => void;
+  /** What it answers when an operator decides to go on without it; other steps cannot be left out. */
+  readonly onExempt?: (answer: Exemption) => T;
+}
+
+/** An operator decided to go on without a target. */
+export type Exemption = Extract<OperatorAnswer, { readonly action: 'exempt' }>;
+
 /**
  * Does one step. When it cannot go on it does not fail the closure: it waits until an operator has repaired the cause and
- * says so, then it is tried again, with what was decided meanwhile. `onParked` is told with which fault it begins to wait.
+ * says so, then it is tried again, with what was decided meanwhile.
  */
-export async function step<T>(
-  closure: Closure,
-  { target, onParked }: { readonly target: AttentionTarget; readonly onParked?: (fault: FailureType) => void },
-  perform: Perform<T>,
-): Promise<T> {
+export async function step<T>(closure: Closure, how: How<T>, perform: Perform<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
-    closure.publish();
-    const ref = closure.ref();
-    try {
-      return done(closure, ref, await perform(ref));
-    } catch (fault) {
-      const trouble = attentionOf(fault, tries);
-      onParked?.(trouble.fault);
-      await needsOperator(closure, target, trouble);
-    }
+    const tried = await tryStep(closure, perform, tries);
+    if ('result' in tried) return tried.result;
+    how.onParked?.(tried.fault);
+    const answer = await needsOperator(closure, how.target, tried);
+    if (answer.action === 'exempt' && how.onExempt !== undefined) return how.onExempt(answer);
+  }
+}
+
+async function tryStep<T>(
+  closure: Closure,
+  perform: Perform<T>,
+  tries: number,
+): Promise<{ readonly result: T } | Trouble> {
+  closure.publish();
+  const ref = closure.ref();
+  try {
+    return { result: done(closure, ref, await perform(ref)) };
+  } catch (fault) {
+    return attentionOf(fault, tries);
   }
 }
 
@@ -48,8 +67,12 @@ export async function quickly<T>(
   return await step(closure, { target }, patiently);
 }
 
-/** Shows what is wrong with a step, and waits until an operator says that it may go on. */
-export async function needsOperator(closure: Closure, target: AttentionTarget, trouble: Trouble): Promise<void> {
+/** Shows what is wrong with a step, and waits for what an operator says about it. */
+export async function needsOperator(
+  closure: Closure,
+  target: AttentionTarget,
+  trouble: Trouble,
+): Promise<OperatorAnswer> {
   const attention = { target, since: new Date().toISOString(), ...trouble };
   const isWaiting = (): boolean => closure.status.attention.includes(attention);
   closure.apply((status) => state.parked(status, attention));
@@ -60,15 +83,23 @@ export async function needsOperator(closure: Closure, target: AttentionTarget, t
     // Also when what it was for was cancelled: nothing waits any longer.
     if (isWaiting()) closure.apply((status) => state.unparked(status, target));
   }
+  return answerTo(closure, attention) ?? { action: 'retry', by: '' };
 }
 
 /** An operator has answered the step that waits. */
-export function resolve(closure: Closure, { target, action, by }: Resolution): void {
-  const waiting = closure.status.attention.find((attention) => attention.target === target);
+export function resolve(closure: Closure, { since: _, ...resolution }: Resolution): void {
+  const waiting = closure.status.attention.find(({ target }) => target === resolution.target);
   if (waiting === undefined) return;
-  const { since } = waiting;
-  closure.decided({ step: 'resolve', at: new Date().toISOString(), target, action, by, since });
-  closure.apply((status) => state.resolved(status, { target, since, action, by }));
+  const answer = { ...resolution, since: waiting.since };
+  closure.decided({ ...answer, step: 'resolve', at: new Date().toISOString() });
+  closure.apply((status) => state.resolved(status, answer));
+}
+
+function answerTo(
+  { status }: Closure,
+  { target, since }: Pick<AnsweredAttention, 'target' | 'since'>,
+): AnsweredAttention | undefined {
+  return status.answered.find((answer) => answer.target === target && answer.since === since);
 }
 
 function done<T>(closure: Closure, { decisions }: ClosureRef, result: T): T {

@@ -1,31 +1,21 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { eraseTarget, fenceTarget, verifyTargetWithin } from './activity-proxies';
+import { activitiesOf, type TargetActivities } from './activity-proxies';
 import { assertDecoded, trouble } from './attention';
 import type { Closure } from './closure';
 import * as state from './closure-state';
-import type {
-  ClosureRef,
-  EraseOutcome,
-  FenceOutcome,
-  ShownPlan,
-  TargetInput,
-  VerifyOutcome,
-} from './contract/activities';
-import type { RejectionReason, StopReason } from './contract/eligibility';
+import type { ClosureRef, ShownPlan, TargetInput } from './contract/activities';
 import type { FailureType } from './contract/failures';
 import type { ClosurePolicy } from './contract/policy';
-import type { TargetState } from './contract/status';
-import type { TargetName } from './contract/targets';
-import { reject } from './endings';
-import { needsOperator, step } from './steps';
+import type { EraseOutcome, FenceOutcome, NotOurs, VerifyOutcome } from './contract/target-outcomes';
+import type { TargetPolicy } from './contract/targets';
+import { needsOperator, step, type Exemption } from './steps';
+import { keepsSomething, shown, stepsOf, UNTOUCHED, type TargetFacts } from './target-facts';
+import type { Tell } from './while-ours';
 
 /** What the person said yes to, and the rules by which it is carried out. */
 export interface ConfirmedErasure extends ShownPlan {
   readonly policy: ClosurePolicy;
 }
-
-/** Whether to go on with what comes next; `over`: the closure has ended, or must ask again. */
-export type Progress = 'done' | 'over';
 
 /** How often a target is erased again by itself before somebody has to look. */
 const ROUNDS_AT_ONCE = 3;
@@ -33,160 +23,188 @@ const ROUNDS_AT_ONCE = 3;
 /** Somebody took back what we had done: an operator's retry is the decision to do it again, beginning with the fence. */
 const INTERVENTIONS: readonly FailureType[] = ['AccountRestored', 'AccountReenabled'];
 
-/** One target on its way through the erasure. */
+/** One target on its way through the erasure. What was done is not done again when a step of all targets is repeated. */
 export class TargetErasure {
+  readonly policy: TargetPolicy;
   readonly #closure: Closure;
-  readonly #name: TargetName;
   readonly #confirmed: ConfirmedErasure;
+  readonly #activities: TargetActivities;
   /** Which erasure of this target it is, from 1. Counted here and nowhere else. */
   #round = 1;
-  /** How often it was erased, also when the round was raised for another reason. */
-  #erasures = 0;
-  #isFenceDue = false;
+  #facts = UNTOUCHED;
+  #isFenceDue: boolean;
+  /** It is no longer ours to do, or an operator decided to go on without it. */
+  #isOver = false;
 
-  constructor(closure: Closure, name: TargetName, confirmed: ConfirmedErasure) {
+  constructor(closure: Closure, policy: TargetPolicy, confirmed: ConfirmedErasure) {
+    this.policy = policy;
     this.#closure = closure;
-    this.#name = name;
     this.#confirmed = confirmed;
+    this.#activities = activitiesOf(policy, confirmed.policy);
+    this.#isFenceDue = policy.fences;
+  }
+
+  get name(): string {
+    return this.policy.name;
+  }
+
+  get after(): readonly string[] {
+    return this.policy.after;
+  }
+
+  /** What of it is done and what is not, as `target:step`. */
+  get steps(): ReturnType<typeof stepsOf> {
+    return stepsOf(this.policy, this.#facts);
+  }
+
+  /** Whether something of ours stays in it. */
+  get keepsSomething(): boolean {
+    return keepsSomething(this.#facts);
   }
 
   /** Keeps new data from coming in; its first changing call is the point of no return. */
-  async fence(): Promise<Progress> {
-    const outcome = await this.#step(
-      (input) => fenceTarget(input),
-      (fault) => {
-        this.#parked(fault);
-      },
-    );
-    if (outcome.kind === 'stopped' || outcome.kind === 'ended-before') return await this.#interrupted(outcome);
-    this.#fenced(outcome.kind);
-    return 'done';
+  async fence(tell: Tell): Promise<void> {
+    if (this.#isOver || !this.#isFenceDue) return;
+    const outcome = await this.#step(tell, (input) => this.#activities.fenceTarget(input));
+    if (outcome !== undefined) this.#fenced(outcome);
   }
 
   /** Erases what the plan says; a fence that somebody took down is put up again before. */
-  async erase(): Promise<Progress> {
-    const outcome = await this.#step(
-      async (input) => {
-        const fenced = this.#isFenceDue ? assertDecoded(await fenceTarget(input)) : undefined;
-        if (fenced?.kind === 'stopped' || fenced?.kind === 'ended-before') return fenced;
-        if (fenced !== undefined) this.#fenced(fenced.kind);
-        return conclusive(await eraseTarget(input));
-      },
-      (fault) => {
-        this.#parked(fault);
-      },
-    );
-    if (outcome.kind === 'stopped' || outcome.kind === 'ended-before') return await this.#interrupted(outcome);
-    this.#erased(outcome.kind === 'erased' ? outcome.count : 0);
-    return 'done';
+  async erase(tell: Tell): Promise<void> {
+    while (!this.#isOver && !this.#facts.isErased) {
+      const outcome = await this.#step(tell, async (input) => {
+        const fenced = this.#isFenceDue ? assertDecoded(await this.#activities.fenceTarget(input)) : undefined;
+        if (fenced !== undefined && isNotOurs(fenced)) return fenced;
+        if (fenced !== undefined) this.#fenced(fenced);
+        return conclusive(await this.#activities.eraseTarget(input));
+      });
+      if (outcome?.kind === 'interrupted') this.#learn({ interruptedCount: outcome.count });
+      else if (outcome !== undefined) this.#erased(outcome);
+    }
   }
 
   /** Looks again; what remains is erased again, some times by itself and then when an operator says so. */
-  async verify(): Promise<Progress> {
-    while ((await this.#look()).kind === 'remains') {
-      this.#reached('remains');
-      if (!mayEraseAgain(this.#erasures)) await needsOperator(this.#closure, this.#name, remainsFound(this.#erasures));
-      this.#round += 1;
-      if ((await this.erase()) !== 'done') return 'over';
+  async verify(tell: Tell): Promise<void> {
+    while (!this.#isOver && this.#facts.verified === undefined) {
+      const look = await this.#step(tell, async (input) =>
+        verifiable(
+          await this.#activities.verifyTarget({ ...input, verifyAfterMs: this.#confirmed.policy.verifyAfterMs }),
+        ),
+      );
+      if (look?.kind === 'absent') this.#learn({ verified: look.grade });
+      if (look?.kind === 'remains') await this.#eraseAgain(tell);
     }
-    this.#reached('verified');
-    return 'done';
   }
 
-  #look(): Promise<VerifyOutcome> {
-    const { verifyAfterMs } = this.#confirmed.policy;
-    const verify = verifyTargetWithin(verifyAfterMs);
-    return this.#step(async (input) => verifiable(await verify({ ...input, verifyAfterMs })));
+  async #eraseAgain(tell: Tell): Promise<void> {
+    this.#learn({ isErased: false, remains: true });
+    if (!mayEraseAgain(this.#facts.erasures)) {
+      const answer = await needsOperator(this.#closure, this.name, remainsFound(this.#facts.erasures));
+      if (answer.action === 'exempt') this.#exempted(answer);
+    }
+    this.#round += 1;
+    await this.erase(tell);
   }
 
-  #step<T>(perform: (input: TargetInput) => Promise<T>, onParked?: (fault: FailureType) => void): Promise<T> {
-    const how = { target: this.#name, ...(onParked === undefined ? {} : { onParked }) };
-    return step(this.#closure, how, (ref) => perform(this.#input(ref)));
+  /** Does one step of this target. Nothing comes back when it is over with the target, or with everything. */
+  async #step<T extends { readonly kind: string }>(
+    tell: Tell,
+    perform: (input: TargetInput) => Promise<T | NotOurs>,
+  ): Promise<T | undefined> {
+    const how = {
+      target: this.name,
+      onParked: (fault: FailureType) => {
+        this.#parked(fault);
+      },
+      onExempt: (answer: Exemption) => {
+        this.#exempted(answer);
+        return undefined;
+      },
+    };
+    const outcome = await step<T | NotOurs | undefined>(this.#closure, how, (ref) => perform(this.#input(ref)));
+    if (outcome === undefined || !isNotOurs(outcome)) return outcome;
+    this.#isOver = true;
+    if (outcome.kind === 'stopped') this.#learn({ isStopped: true, partsDone: outcome.done });
+    tell(outcome);
+    return undefined;
   }
 
   #input(ref: ClosureRef): TargetInput {
-    const { planDigest, turn, policy } = this.#confirmed;
-    const { readsLagMs, reachedThrough } = policy;
+    const { plan, planDigest, turn, policy } = this.#confirmed;
+    const { name, definitionDigest, readsLagMs } = this.policy;
+    const promised = plan.targets.find((target) => target.name === name);
     return {
       ...ref,
-      target: this.#name,
+      target: name,
       round: this.#round,
+      definitionDigest,
       planDigest,
+      planRound: plan.round,
       turn,
       readsLagMs,
-      reachedThrough,
+      reachedThrough: policy.reachedThrough,
+      ...(promised?.subject === undefined ? {} : { subject: promised.subject }),
+      retains: (promised?.retains ?? []).map(({ what, basis }) => ({ what, basis })),
     };
   }
 
   /** What somebody took back is shown as it is, and done again from the fence on when the operator says so. */
   #parked(fault: FailureType): void {
     if (!INTERVENTIONS.includes(fault)) return;
-    this.#reached(this.#erasedBefore() === 0 ? 'planned' : 'remains');
+    this.#learn({ isFenced: false, isErased: false, remains: this.#facts.erasures > 0 });
     this.#round += 1;
     this.#isFenceDue = true;
   }
 
-  #fenced(kind: 'fenced' | 'needless' | 'unsupported'): void {
+  #exempted({ basis, by }: Exemption): void {
+    this.#isOver = true;
+    this.#learn({ exempt: { basis, by } });
+  }
+
+  #fenced({ kind }: Exclude<FenceOutcome, NotOurs>): void {
     this.#isFenceDue = false;
     // Otherwise nothing was changed, and the person may still withdraw.
     if (kind !== 'fenced') return;
     this.#passed();
-    this.#reached('fenced');
+    this.#learn({ isFenced: true });
   }
 
-  #erased(count: number): void {
-    this.#passed();
-    this.#erasures += 1;
-    const erasedCount = this.#erasedBefore() + count;
-    this.#closure.apply((status) =>
-      state.targetReached(status, { name: this.#name, state: 'erased', erasedCount, rounds: this.#erasures }),
-    );
+  #erased(outcome: Extract<EraseOutcome, { readonly kind: 'erased' | 'absent' }>): void {
+    const { erasures, erasedCount } = this.#facts;
+    const count = outcome.kind === 'erased' ? outcome.count : 0;
+    // Where there was nothing, nothing was changed.
+    if (outcome.kind === 'erased') this.#passed();
+    this.#learn({
+      isErased: true,
+      remains: false,
+      erasures: erasures + 1,
+      erasedCount: erasedCount + count,
+      interruptedCount: 0,
+      retained: outcome.retained,
+    });
   }
 
   #passed(): void {
     this.#closure.apply((status) => state.pastPointOfNoReturn(status, new Date()));
   }
 
-  #reached(reached: TargetState): void {
-    this.#closure.apply((status) => state.targetReached(status, { name: this.#name, state: reached }));
-  }
-
-  #erasedBefore(): number {
-    const name: string = this.#name;
-    return this.#closure.status.targets.find((target) => target.name === name)?.erasedCount ?? 0;
-  }
-
-  /** It is no longer ours to do. Before the first changing call that is a refusal, after it the closure has stopped. */
-  async #interrupted(outcome: Interruption): Promise<Progress> {
-    // An ending of an earlier run forbids it: the person is asked anew.
-    if (outcome.kind === 'ended-before') return 'over';
-    if (outcome.isPastPointOfNoReturn) {
-      this.#passed();
-      this.#closure.apply((status) => state.stopped(status, this.#name, outcome));
-    } else {
-      await reject(this.#closure, { kind: 'rejected', reason: REJECTIONS[outcome.reason] });
-    }
-    return 'over';
+  #learn(facts: Partial<TargetFacts>): void {
+    this.#facts = { ...this.#facts, ...facts };
+    this.#closure.apply((status) => state.targetReached(status, shown(this.policy, this.#facts)));
   }
 }
-
-type Interruption = Extract<FenceOutcome, { kind: 'ended-before' | 'stopped' }>;
-
-/** What an interruption is called when nothing was changed yet. */
-const REJECTIONS: Record<StopReason, RejectionReason> = {
-  'account-gone': 'no-such-account',
-  'managed-tenant': 'managed-tenant',
-  'federated-tenant': 'federated-tenant',
-  'unknown-tenant': 'unknown-tenant',
-};
 
 /** Whether the next erasure of a target may begin by itself after so many. */
-export function mayEraseAgain(rounds: number): boolean {
-  return rounds % ROUNDS_AT_ONCE !== 0;
+export function mayEraseAgain(erasures: number): boolean {
+  return erasures % ROUNDS_AT_ONCE !== 0;
 }
 
-function remainsFound(rounds: number): ReturnType<typeof trouble> {
-  return trouble('RemainsFound', 'Something is still found after the target was erased several times.', rounds);
+function isNotOurs(outcome: { readonly kind: string }): outcome is NotOurs {
+  return outcome.kind === 'stopped' || outcome.kind === 'ended-before';
+}
+
+function remainsFound(erasures: number): ReturnType<typeof trouble> {
+  return trouble('RemainsFound', 'Something is still found after the target was erased several times.', erasures);
 }
 
 function conclusive(outcome: EraseOutcome): Exclude<EraseOutcome, { kind: 'unsupported' }> {
@@ -195,7 +213,7 @@ function conclusive(outcome: EraseOutcome): Exclude<EraseOutcome, { kind: 'unsup
   throw ApplicationFailure.nonRetryable('The target does not support erasure.', 'ErasureUnsupported');
 }
 
-function verifiable(outcome: VerifyOutcome): VerifyOutcome {
+function verifiable(outcome: VerifyOutcome): Exclude<VerifyOutcome, { kind: 'unverifiable' }> {
   assertDecoded(outcome);
   if (outcome.kind !== 'unverifiable') return outcome;
   throw ApplicationFailure.nonRetryable('The target cannot be verified: nothing is known about it.', 'Unverifiable');

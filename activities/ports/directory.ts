@@ -51,7 +51,7 @@ export interface Directory {
   readonly hasDirectoryRole: (account: Account, signal: AbortSignal) => Promise<boolean>;
   /** Everything that would be left without an owner. Guests are not judged here. */
   readonly listSoleOwnerships: (account: Account, signal: AbortSignal) => Promise<readonly Blocker[]>;
-  /** How many groups and roles, app roles and consents hang on the account. */
+  /** How much hangs on the account, each counted to the end of its list. */
   readonly countHoldings: (account: Account, signal: AbortSignal) => Promise<DirectoryHoldings>;
   /** Asks for an export into the container behind the SAS URL. Not idempotent: never repeat it blindly. */
   readonly requestExport: (
@@ -70,11 +70,16 @@ export interface Directory {
   readonly purge: (account: Account, signal: AbortSignal) => Promise<PurgeAnswer>;
 }
 
-/** Counts of what hangs on an account and goes with it. */
+/** Counts of what hangs on an account. All but what it owns goes with it; that stays, with one owner less. */
 export interface DirectoryHoldings {
+  /** Groups and directory roles that it is in directly. */
   readonly memberships: number;
+  /** App roles that were given to the account itself: what it has through a group belongs to the group. */
   readonly appRoleAssignments: number;
+  /** Permissions that the person gave to applications. */
   readonly consents: number;
+  /** Directory objects that it owns, alone or with others. */
+  readonly ownedObjects: number;
 }
 
 /** One look at an export. */

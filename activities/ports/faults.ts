@@ -1,7 +1,15 @@
 import type { FaultDetail } from '../../workflows/contract/failures';
 
 /** The far ends that the ports stand for. */
-export type FarEnd = 'directory' | 'tenant-realm' | 'export-storage' | 'audit-log' | 'temporal';
+export type FarEnd =
+  | 'directory'
+  | 'tenant-realm'
+  | 'export-storage'
+  | 'audit-log'
+  | 'identifier-vault'
+  | 'target-database'
+  | 'erasure-service'
+  | 'temporal';
 
 /** What is wrong with a far end; `activities/failures.ts` says for each what becomes of it. */
 export type FaultKind =
@@ -34,7 +42,7 @@ export abstract class PortFault extends Error {
   }
 }
 
-/** The far end asks for patience (429, or 503 with Retry-After). The call did nothing. */
+/** The far end asks for patience (429, or 503 with Retry-After; of a service also 409 and 425 with it). The call did nothing. */
 export class ThrottledError extends PortFault {
   readonly kind = 'throttled';
   /** How long it asks to wait, in milliseconds; absent when it does not say. */
@@ -124,7 +132,9 @@ export class PurgeRefusedError extends PortFault {
 export function isRefusedUnchanged(fault: unknown): boolean {
   if (!(fault instanceof PortFault) || fault.kind === 'unavailable' || fault.kind === 'indeterminate') return false;
   // Behind a 503 a gateway may have passed the call on; before a token was there, nothing was sent.
-  return fault.detail.status !== 503 || fault.detail.operation === GET_TOKEN;
+  if (fault.detail.status === 503) return fault.detail.operation === GET_TOKEN;
+  // A service that says 409 is at work for an earlier call of the same erasure.
+  return fault.farEnd !== 'erasure-service' || fault.detail.status !== 409;
 }
 
 const GET_TOKEN = 'directory.get-token';

@@ -3,6 +3,7 @@ import type { EarlyFailure, FailureType } from '../../workflows/contract/failure
 const TOO_EARLY: Readonly<Record<EarlyFailure, string>> = {
   ExportRunning: 'The export is still running.',
   SecondLookDue: 'The second look is due after the quiet period.',
+  ErasureRunning: 'The service is still erasing.',
   ReadsUnsettled: 'What was read may still lag: it is looked at again until that cannot be.',
 };
 
@@ -30,6 +31,13 @@ const FOR_AN_OPERATOR = {
     'The account lives again after we had deleted it: find out who restored it and why; a retry fences and deletes it anew.',
   AccountReenabled:
     'The account can sign in after we had blocked it: find out who enabled it and why; a retry fences it anew.',
+  SubjectAmbiguous:
+    'More than one row answers to this account, or one without a key: nobody can say whose data would be erased. Repair the data or the `subject` of the targets file, then retry.',
+  IdentifiersMissing:
+    'The identifiers that were sealed when the plan was made are gone, or are others: nobody can say whose data would be erased.',
+  TargetChanged:
+    'The targets file describes this target otherwise than when the person said yes: put the description back, then retry.',
+  TargetUnknown: 'The targets file no longer has this target: put it back, then retry.',
 } as const satisfies Partial<Record<FailureType, string>>;
 
 /** A step cannot go on by itself: repeating it would not help before somebody has looked. */

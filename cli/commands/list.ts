@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { ListedClosure, ListFilter } from '../../client/list-closures';
-import type { Phase } from '../../workflows/contract/status';
+import type { Phase } from '../../workflows/contract/phases';
 import { jsonOption, parsePhase } from '../arguments';
 import type { CliDependencies } from '../dependencies';
 import { printable, toJsonLine } from '../output';

@@ -2,8 +2,9 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { hasCode, refusal } from '../../client/errors';
 import type { ObservedClosure } from '../../client/observed-closure';
 import type { Resolution } from '../../workflows/contract/messages';
-import type { Attention } from '../../workflows/contract/status';
-import { STEP_NAMES, TARGET_NAMES, type AttentionTarget } from '../../workflows/contract/targets';
+import type { Attention, OperatorAnswer } from '../../workflows/contract/attention';
+import { isBasisCode, type Basis } from '../../workflows/contract/bases';
+import { isAttentionTarget, type AttentionTarget } from '../../workflows/contract/targets';
 import { jsonOption } from '../arguments';
 import { CliError } from '../cli-error';
 import type { CliDependencies } from '../dependencies';
@@ -11,21 +12,26 @@ import { printStatus } from '../print-status';
 
 interface ResolveFlags {
   readonly target?: AttentionTarget;
-  readonly action: 'retry';
+  readonly action: Resolution['action'];
+  readonly basis?: Basis;
   readonly by: string;
   readonly since?: string;
   readonly json?: boolean;
 }
 
-const ATTENTION_TARGETS: readonly AttentionTarget[] = [...TARGET_NAMES, ...STEP_NAMES];
+/** An answer to one very attention. */
+type Answer = Resolution & { readonly since: string };
 
 const EXAMPLES = `
-Repair the cause first: \`closure status <id>\` names the fault. --by is kept in history: an opaque id, never a name. With
---since (that of the attention) a repeat of an answer that was taken succeeds.
+Repair the cause first: \`closure status <id>\` names the fault. Past the point of no return a target that cannot be erased
+can be left out instead (--action exempt): the closure then ends as closedWithRetention, and says so. --basis is one of the
+codes in docs/targets, or of the targets file. --by is kept in history: an opaque id, never a name. With --since (that of the
+attention) a repeat of an answer that was taken succeeds.
 
 Examples:
   $ closure resolve <id>
   $ closure resolve <id> --target export --by operator-7
+  $ closure resolve <id> --target crm --action exempt --basis legal-claims --by operator-7
 `;
 
 /** `closure resolve`: lets a step that waits for an operator go on. */
@@ -35,7 +41,8 @@ export function defineResolveCommand(program: Command, deps: CliDependencies): v
     .description('Let a step that waits for an operator go on')
     .argument('<id>', 'Workflow id or closure id')
     .option('--target <target>', 'which step; may be left out when one waits', parseTarget)
-    .addOption(new Option('--action <action>', 'what to do').choices(['retry']).default('retry'))
+    .addOption(new Option('--action <action>', 'what to do').choices(['retry', 'exempt']).default('retry'))
+    .option('--basis <code>', 'why a target is left out', parseBasis)
     .option('--by <id>', 'who decided, as an opaque id', parseOperator, 'operator')
     .option('--since <instant>', 'since when the step waits (default: as the status says now)')
     .addOption(jsonOption())
@@ -49,14 +56,24 @@ export function defineResolveCommand(program: Command, deps: CliDependencies): v
 async function toResolution(
   deps: CliDependencies,
   id: string,
-  { target, action, by, since }: ResolveFlags,
-): Promise<Required<Resolution>> {
-  if (target !== undefined && since !== undefined) return { target, action, by, since };
+  { target, since, ...flags }: ResolveFlags,
+): Promise<Answer> {
+  const answer = toAnswer(flags);
+  if (target !== undefined && since !== undefined) return { ...answer, target, since };
   const status = await deps.client().status(id, { signal: deps.signal });
   // The start of the follow-up may wait for somebody when all else is over.
   if (status.outcome !== undefined && status.attention.length === 0) throw refusal('closure-has-ended', { status });
   const waiting = oneOf(status.attention.filter((step) => target === undefined || step.target === target));
-  return { target: waiting.target, action, by, since: since ?? waiting.since };
+  return { ...answer, target: waiting.target, since: since ?? waiting.since };
+}
+
+function toAnswer({ action, basis, by }: ResolveFlags): OperatorAnswer {
+  if (action === 'retry' && basis === undefined) return { action, by };
+  if (action === 'exempt' && basis !== undefined) return { action, basis, by };
+  throw new CliError(
+    'wrong-usage',
+    'A target is left out for a reason: --action exempt goes with --basis, and only that.',
+  );
 }
 
 function oneOf([first, ...others]: readonly Attention[]): Attention {
@@ -66,7 +83,7 @@ function oneOf([first, ...others]: readonly Attention[]): Attention {
   throw new CliError('wrong-usage', `Several steps wait: choose one with --target (${targets}).`);
 }
 
-async function resolve(deps: CliDependencies, id: string, resolution: Required<Resolution>): Promise<ObservedClosure> {
+async function resolve(deps: CliDependencies, id: string, resolution: Answer): Promise<ObservedClosure> {
   try {
     return await deps.client().resolve(id, resolution, { signal: deps.signal });
   } catch (error) {
@@ -78,9 +95,13 @@ async function resolve(deps: CliDependencies, id: string, resolution: Required<R
 }
 
 function parseTarget(text: string): AttentionTarget {
-  const target = ATTENTION_TARGETS.find((known) => known === text);
-  if (target !== undefined) return target;
-  throw new InvalidArgumentError(`It is one of ${ATTENTION_TARGETS.join(', ')}.`);
+  if (isAttentionTarget(text)) return text;
+  throw new InvalidArgumentError('It is the name of a target or step, as `closure status <id>` shows it.');
+}
+
+function parseBasis(text: string): Basis {
+  if (isBasisCode(text)) return text;
+  throw new InvalidArgumentError('It is a code: lower-case letters, digits and hyphens.');
 }
 
 function parseOperator(text: string): string {

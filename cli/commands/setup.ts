@@ -30,7 +30,10 @@ export function defineSetupCommand(program: Command, deps: CliDependencies): voi
     .command('setup')
     .description('Register the search attributes and migrate the database')
     .option('--owner-url <url>', 'the database, as its owner (default: DATABASE_URL); - for standard input')
-    .option('--app-role <name>', "the worker's role: may insert and select, nothing else")
+    .option(
+      '--app-role <name>',
+      "the worker's role: may insert and select, and remove sealed identifiers; nothing else",
+    )
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async ({ ownerUrl, appRole, json = false }: SetupFlags) => {

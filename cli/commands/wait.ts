@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { OUTCOMES, RUNNING_PHASES, type Phase } from '../../workflows/contract/status';
+import { OUTCOMES, RUNNING_PHASES, type Phase } from '../../workflows/contract/phases';
 import { jsonOption, parseDuration, parsePhase } from '../arguments';
 import type { CliDependencies } from '../dependencies';
 import { printStatus } from '../print-status';

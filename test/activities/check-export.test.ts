@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '../../activities/ports/faults';
-import type { ExportManifest } from '../../workflows/contract/status';
+import type { ExportManifest } from '../../workflows/contract/export';
 import { FakeWorld } from '../support/fake-world';
 import { awaitInput, closureRef } from '../support/inputs';
 import { attempt } from '../support/run-activity';

@@ -61,7 +61,7 @@ describe('decisions that travel with an Activity', () => {
     const input = { ...planInput(world), decisions: [CONFIRMED] };
 
     await attempt(world.dependencies, ['planErasure', input]);
-    await attempt(world.dependencies, ['planAgain', input]);
+    await attempt(world.dependencies, ['planAgain', { ...input, targets: ['directory'] }]);
 
     expect(world.auditLog.entries.filter(({ kind }) => kind === 'decision')).toHaveLength(1);
   });

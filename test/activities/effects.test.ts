@@ -33,7 +33,7 @@ describe('an effect', () => {
     {
       name: 'eraseTarget',
       input: step,
-      outcome: { kind: 'erased', count: 1 },
+      outcome: { kind: 'erased', count: 1, retained: [] },
       key: { ...HISTORY, target: 'directory', step: 'erase', round: 2, planDigest: PLAN_DIGEST },
     },
     {
@@ -55,7 +55,7 @@ describe('an effect', () => {
   });
 
   it.each([
-    [{ kind: 'absent' }],
+    [{ kind: 'absent', retained: [] }],
     [
       {
         kind: 'stopped',
@@ -69,7 +69,7 @@ describe('an effect', () => {
     const auditLog = createFakeAuditLog();
     await record(auditLog, 'eraseTarget', { input: step, outcome });
 
-    const again = record(auditLog, 'eraseTarget', { input: step, outcome: { kind: 'erased', count: 9 } });
+    const again = record(auditLog, 'eraseTarget', { input: step, outcome: { kind: 'erased', count: 9, retained: [] } });
 
     await expect(again).resolves.toEqual(outcome);
   });
@@ -78,11 +78,11 @@ describe('an effect', () => {
     const auditLog = createFakeAuditLog();
 
     const late = runRecorded(auditLog, { name: 'eraseTarget', input: step, signal }, async () => {
-      await record(auditLog, 'eraseTarget', { input: step, outcome: { kind: 'erased', count: 5 } });
-      return { kind: 'absent' };
+      await record(auditLog, 'eraseTarget', { input: step, outcome: { kind: 'erased', count: 5, retained: [] } });
+      return { kind: 'absent', retained: [] };
     });
 
-    await expect(late).resolves.toEqual({ kind: 'erased', count: 5 });
+    await expect(late).resolves.toEqual({ kind: 'erased', count: 5, retained: [] });
   });
 
   it.each([
@@ -109,7 +109,7 @@ describe('an effect', () => {
     const auditLog = createFakeAuditLog();
     await record(auditLog, 'eraseTarget', { input: step, outcome: { kind: 'erased-by-a-newer-version' } });
 
-    const again = record(auditLog, 'eraseTarget', { input: step, outcome: { kind: 'erased', count: 1 } });
+    const again = record(auditLog, 'eraseTarget', { input: step, outcome: { kind: 'erased', count: 1, retained: [] } });
 
     await expect(again).rejects.toMatchObject({ kind: 'indeterminate', farEnd: 'audit-log' });
   });

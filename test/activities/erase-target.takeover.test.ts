@@ -4,7 +4,7 @@ import { FakeWorld } from '../support/fake-world';
 import { directoryInput } from '../support/inputs';
 import { attempt, Retries, untilDone } from '../support/run-activity';
 
-const ERASED = { kind: 'erased', count: 1 };
+const ERASED = { kind: 'erased', count: 1, retained: [] };
 const MINUTE_MS = 60_000;
 /** Attempts over eleven minutes: a minute longer than reads may lag. */
 const AGES_MS = [0, 0.5, 4, 8, 11].map((minutes) => minutes * MINUTE_MS);

@@ -4,7 +4,7 @@ import { FakeWorld, type Call } from '../support/fake-world';
 import { directoryInput, PLAN_DIGEST } from '../support/inputs';
 import { attempt, Retries } from '../support/run-activity';
 
-const ERASED = { kind: 'erased', count: 1 };
+const ERASED = { kind: 'erased', count: 1, retained: [] };
 const MINUTE_MS = 60_000;
 /** Attempts over eleven minutes: a minute longer than reads may lag. */
 const AGES_MS = [0, 0.5, 4, 8, 11].map((minutes) => minutes * MINUTE_MS);
@@ -66,8 +66,8 @@ describe('the erasure of the directory account', () => {
     await erase(world, 1);
     world.account = 'deleted';
 
-    await expect(erase(world, 2)).resolves.toEqual({ kind: 'erased', count: 0 });
-    await expect(erasing(world, 3).upTo(AGES_MS)).resolves.toEqual({ kind: 'erased', count: 0 });
+    await expect(erase(world, 2)).resolves.toEqual({ kind: 'erased', count: 0, retained: [] });
+    await expect(erasing(world, 3).upTo(AGES_MS)).resolves.toEqual({ kind: 'erased', count: 0, retained: [] });
     expect(world.account).toBe('gone');
   });
 
@@ -159,9 +159,9 @@ describe('the audit entries of an erasure', () => {
     const { signal } = new AbortController();
     const effect = { closureId, firstRunId, target, step: 'erase', round };
     await append({ ...effect, kind: 'intent' }, signal);
-    await append({ ...effect, kind: 'result', outcome: { kind: 'erased', count: 7 } }, signal);
+    await append({ ...effect, kind: 'result', outcome: { kind: 'erased', count: 7, retained: [] } }, signal);
 
-    await expect(erase(world)).resolves.toEqual({ kind: 'erased', count: 7 });
+    await expect(erase(world)).resolves.toEqual({ kind: 'erased', count: 7, retained: [] });
     expect(world.effects).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { FakeWorld, type Call } from '../support/fake-world';
 import { directoryInput } from '../support/inputs';
 import { attempt, Retries, untilDone } from '../support/run-activity';
 
-const ERASED = { kind: 'erased', count: 1 };
+const ERASED = { kind: 'erased', count: 1, retained: [] };
 
 const erase = (world: FakeWorld): Promise<unknown> =>
   attempt(world.dependencies, ['eraseTarget', directoryInput(world)]);

@@ -51,7 +51,7 @@ describe('an account that somebody restored after our deletion', () => {
     const world = await parkedAtThePurge({ account: 'live', isSignInBlocked: false });
 
     await expect(fence(world, 2)).resolves.toEqual({ kind: 'fenced' });
-    await expect(erase(world, 2)).resolves.toEqual({ kind: 'erased', count: 1 });
+    await expect(erase(world, 2)).resolves.toEqual({ kind: 'erased', count: 1, retained: [] });
 
     expect(world.effects).toEqual(['blockSignIn', 'revokeSessions', 'softDelete', 'purge']);
   });
@@ -63,7 +63,7 @@ describe('an account that somebody restored after our deletion', () => {
 
     world.account = 'deleted';
 
-    await expect(retries.at(MINUTE_MS)).resolves.toEqual({ kind: 'erased', count: 1 });
+    await expect(retries.at(MINUTE_MS)).resolves.toEqual({ kind: 'erased', count: 1, retained: [] });
     expect(world.effects).toEqual(['purge']);
   });
 
@@ -75,7 +75,7 @@ describe('an account that somebody restored after our deletion', () => {
     });
     await expect(erase(world)).rejects.toThrow();
 
-    await expect(erase(world)).resolves.toEqual({ kind: 'erased', count: 1 });
+    await expect(erase(world)).resolves.toEqual({ kind: 'erased', count: 1, retained: [] });
   });
 
   it('is seen also when it lives again after our purge', async () => {
@@ -111,7 +111,7 @@ describe('an account that somebody enabled after our fence', () => {
 
     world.isSignInBlocked = true;
 
-    await expect(retries.at(MINUTE_MS)).resolves.toEqual({ kind: 'erased', count: 1 });
+    await expect(retries.at(MINUTE_MS)).resolves.toEqual({ kind: 'erased', count: 1, retained: [] });
   });
 
   it('is fenced anew and erased once an operator has decided it', async () => {
@@ -121,7 +121,7 @@ describe('an account that somebody enabled after our fence', () => {
 
     await fence(world, 2);
 
-    await expect(erase(world, 2)).resolves.toEqual({ kind: 'erased', count: 1 });
+    await expect(erase(world, 2)).resolves.toEqual({ kind: 'erased', count: 1, retained: [] });
   });
 });
 

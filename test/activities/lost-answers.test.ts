@@ -11,6 +11,7 @@ import {
   deleteInput,
   directoryInput,
   exportInput,
+  planAgainInput,
   planInput,
   turnsTaken,
 } from '../support/inputs';
@@ -47,7 +48,7 @@ const TRIALS: Readonly<Record<Exclude<keyof ClosureActivities, 'arrangeForgettin
   requestExport: { perform: (world, run) => run(world.dependencies, ['requestExport', exportInput(world)]) },
   awaitExport: { perform: (world, run) => run(world.dependencies, ['awaitExport', awaitInput(world, CONTAINER)]) },
   planErasure: { perform: (world, run) => run(world.dependencies, ['planErasure', planInput(world)]) },
-  planAgain: { perform: (world, run) => run(world.dependencies, ['planAgain', planInput(world)]) },
+  planAgain: { perform: (world, run) => run(world.dependencies, ['planAgain', planAgainInput(world)]) },
   checkExport: {
     arrange: ({ containers }) => containers.set(CONTAINER, {}),
     perform: (world, run) => {

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { ShownPlan } from '../../workflows/contract/activities';
 import { FakeWorld } from '../support/fake-world';
-import { CLOSURE_ID, closureRef, decisionFor, directoryInput, HISTORY, planInput } from '../support/inputs';
+import { DIRECTORY_POLICY } from '../support/planned-targets';
+import {
+  CLOSURE_ID,
+  closureRef,
+  decisionFor,
+  directoryInput,
+  HISTORY,
+  planAgainInput,
+  planInput,
+} from '../support/inputs';
 import { attempt, untilDone } from '../support/run-activity';
 
 function isShown(planned: unknown): planned is ShownPlan {
@@ -16,16 +25,21 @@ async function plan(world: FakeWorld, round = 1): Promise<ShownPlan> {
 }
 
 const planAgain = (world: FakeWorld, round = 1): Promise<unknown> =>
-  attempt(world.dependencies, ['planAgain', planInput(world, round)]);
+  attempt(world.dependencies, ['planAgain', planAgainInput(world, round)]);
 const end = (world: FakeWorld): Promise<unknown> =>
   attempt(world.dependencies, ['recordEnding', { ...closureRef(world), decision: decisionFor('withdrawn') }]);
 
+const DIRECTORY = DIRECTORY_POLICY.definitionDigest;
+
 /** RFC 8785, written out by hand. */
 const CANONICAL =
-  `{"closureId":"${CLOSURE_ID}","round":1,"targets":[{"erases":[{"count":1,"what":"account"},` +
-  '{"count":2,"what":"memberships"},{"count":1,"what":"app-role-assignments"},{"count":0,"what":"consents"}],' +
-  '"name":"directory","retains":[{"basis":"provider-audit-log","what":"directory-audit-logs"},' +
-  '{"basis":"provider-log-erasure-within-30-days","what":"system-generated-logs"}]}],"version":1}';
+  `{"closureId":"${CLOSURE_ID}","round":1,"targets":[{"definitionDigest":"${DIRECTORY}","erases":[` +
+  '{"action":"delete","count":1,"what":"account"},{"action":"delete","count":2,"what":"memberships"},' +
+  '{"action":"delete","count":1,"what":"app-role-assignments"},{"action":"delete","count":0,"what":"consents"},' +
+  '{"action":"delete","count":0,"what":"ownerships"}],' +
+  '"keptByProvider":[{"basis":"provider-audit-log","what":"directory-audit-logs"},' +
+  '{"basis":"provider-log-erasure-within-30-days","what":"system-generated-logs"}],' +
+  '"kind":"directory","name":"directory","retains":[]}],"version":1}';
 
 describe('the plan of an erasure', () => {
   it('counts what goes and says what stays; a kind of which there is none is part of it, too', async () => {
@@ -36,13 +50,17 @@ describe('the plan of an erasure', () => {
       targets: [
         {
           name: 'directory',
+          kind: 'directory',
+          definitionDigest: DIRECTORY,
           erases: [
-            { what: 'account', count: 1 },
-            { what: 'memberships', count: 2 },
-            { what: 'app-role-assignments', count: 1 },
-            { what: 'consents', count: 0 },
+            { what: 'account', action: 'delete', count: 1 },
+            { what: 'memberships', action: 'delete', count: 2 },
+            { what: 'app-role-assignments', action: 'delete', count: 1 },
+            { what: 'consents', action: 'delete', count: 0 },
+            { what: 'ownerships', action: 'delete', count: 0 },
           ],
-          retains: [
+          retains: [],
+          keptByProvider: [
             { what: 'directory-audit-logs', basis: 'provider-audit-log' },
             { what: 'system-generated-logs', basis: 'provider-log-erasure-within-30-days' },
           ],
@@ -89,7 +107,7 @@ describe('the plan of an erasure', () => {
 
     const shown = await plan(world);
 
-    expect(shown.plan.targets[0]?.erases[1]).toEqual({ what: 'memberships', count: 7 });
+    expect(shown.plan.targets[0]?.erases[1]).toEqual({ what: 'memberships', action: 'delete', count: 7 });
     await expect(plan(world)).resolves.toEqual(shown);
   });
 
@@ -120,7 +138,9 @@ describe('what would be planned now', () => {
     world.memberships = 7;
 
     await expect(planAgain(world)).resolves.toMatchObject({
-      targets: [{ erases: [{ count: 1 }, { what: 'memberships', count: 7 }, { count: 1 }, { count: 0 }] }],
+      targets: [
+        { erases: [{ count: 1 }, { what: 'memberships', count: 7 }, { count: 1 }, { count: 0 }, { count: 0 }] },
+      ],
     });
     expect(world.auditLog.entries).toEqual(before);
   });

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const AGES_MS = [0, 0.5, 4, 8, 11].map((minutes) => minutes * MINUTE_MS);
 const AT = { farEnd: 'directory', operation: 'directory.soft-delete' } as const;
 const refusal = new AccessDeniedError(AT);
-const ERASED = { kind: 'erased', count: 1 };
+const ERASED = { kind: 'erased', count: 1, retained: [] };
 const GONE = { kind: 'stopped', reason: 'account-gone', done: [] };
 
 const erase = (world: FakeWorld): Promise<unknown> =>

@@ -28,7 +28,7 @@ describe('a look that finds nothing', () => {
       nonRetryable: false,
       nextRetryDelay: QUIET_MS,
     });
-    await expect(looks.at(QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent' });
+    await expect(looks.at(QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent', grade: 're-read' });
   });
 
   it('is a first look however late it comes, and whatever kept earlier attempts from looking', async () => {
@@ -42,7 +42,7 @@ describe('a look that finds nothing', () => {
     }
 
     await expect(looks.at(3 * QUIET_MS)).rejects.toMatchObject({ type: 'SecondLookDue', nextRetryDelay: QUIET_MS });
-    await expect(looks.at(4 * QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent' });
+    await expect(looks.at(4 * QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent', grade: 're-read' });
   });
 
   it('is followed by one when the rest of the quiet period is over', async () => {
@@ -52,7 +52,7 @@ describe('a look that finds nothing', () => {
     const early = looks.at(10 * MINUTE_MS);
 
     await expect(early).rejects.toMatchObject({ type: 'SecondLookDue', nextRetryDelay: expect.any(Number) });
-    await expect(looks.at(QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent' });
+    await expect(looks.at(QUIET_MS + SOON_MS)).resolves.toEqual({ kind: 'absent', grade: 're-read' });
   });
 
   it('is the first again after one that found something', async () => {
@@ -67,7 +67,10 @@ describe('a look that finds nothing', () => {
   });
 
   it('is enough by itself without a quiet period', async () => {
-    await expect(looksAt(worldWith('gone'), { verifyAfterMs: 0 }).at(0)).resolves.toEqual({ kind: 'absent' });
+    await expect(looksAt(worldWith('gone'), { verifyAfterMs: 0 }).at(0)).resolves.toEqual({
+      kind: 'absent',
+      grade: 're-read',
+    });
   });
 
   it('is no absence behind a gateway through which the account was never read', async () => {

@@ -158,12 +158,17 @@ describe('closure status', () => {
   });
 
   it('explains its counts: the account is erased, and what hangs on it goes with it', async () => {
-    const status = statusWith({ phase: 'closed', targets: [{ name: 'directory', state: 'verified', erasedCount: 1 }] });
+    const status = statusWith({
+      phase: 'closed',
+      targets: [{ name: 'directory', kind: 'directory', state: 'verified', erasedCount: 1 }],
+    });
 
     const { stdout } = await closure(['status', CLOSURE_ID], { client: { status: () => Promise.resolve(status) } });
 
-    expect(stdout).toContain('directory: erases account 1; with it go memberships 12; stays: directory-audit-logs');
-    expect(stdout).toContain('directory: verified, 1 item erased by us; with it went memberships 12');
+    expect(stdout).toContain(
+      'directory: deletes account 1; with it go memberships 12; stays with the provider: directory-audit-logs',
+    );
+    expect(stdout).toContain('directory: verified, 1 erased by us; with it went memberships 12');
   });
 
   it('says what is true of a closure that was just confirmed', async () => {

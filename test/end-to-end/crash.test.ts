@@ -105,7 +105,9 @@ describe('a worker that is killed', () => {
   it.each(POINTS)('changes nothing about the end when $when', ({ when }) => {
     expect(ends.get(when)).toEqual({
       outcome: 'closed',
-      targets: [{ name: 'directory', state: 'verified', erasedCount: 1, rounds: 1 }],
+      targets: [
+        { name: 'directory', kind: 'directory', state: 'verified', erasedCount: 1, rounds: 1, grade: 're-read' },
+      ],
       attention: [],
       isPurged: true,
       exportsMade: 1,

@@ -5,7 +5,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import { z } from 'zod';
 import { closureDataConverter } from '../../codec/data-converter';
 import { packageRoot } from '../../sandbox/machine';
-import { OUTCOMES } from '../../workflows/contract/status';
+import { OUTCOMES } from '../../workflows/contract/phases';
 import { recordedHistories } from '../support/histories';
 
 // To be recorded again as test/support/record-histories.ts says.

@@ -1,20 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { broughtBy, phasesSoFar } from '../../sandbox/story';
 import { CLOSURE_ID, statusWith } from '../support/observed-closures';
+import { directoryPlan, erasurePlan } from '../support/planned-targets';
 
 const CONFIRMED = {
-  plan: {
-    version: 1 as const,
-    round: 1,
-    closureId: CLOSURE_ID,
-    targets: [
-      {
-        name: 'directory' as const,
-        erases: [{ what: 'account' as const, count: 1 }],
-        retains: [{ what: 'directory-audit-logs' as const, basis: 'provider-audit-log' as const }],
-      },
-    ],
-  },
+  plan: erasurePlan(CLOSURE_ID, [directoryPlan()]),
   planDigest: 'd1',
 };
 
@@ -26,7 +16,7 @@ describe('the story of a closure', () => {
       outcome: 'closed',
       export: { kind: 'saved', files: [], container: 'export-1' },
       pointOfNoReturnAt: '2026-01-31T10:00:00.000Z',
-      targets: [{ name: 'directory', state: 'verified', erasedCount: 1 }],
+      targets: [{ name: 'directory', kind: 'directory', state: 'verified', erasedCount: 1, grade: 're-read' }],
     });
 
     expect(phasesSoFar(closed)).toEqual([
@@ -60,16 +50,15 @@ describe('the story of a closure', () => {
     const status = statusWith({
       ...CONFIRMED,
       export: { kind: 'saved', files: [{ sizeBytes: 3, sha256: 'ab', etag: '1' }], container: 'export-1' },
-      targets: [{ name: 'directory', state: 'verified', erasedCount: 1 }],
+      targets: [{ name: 'directory', kind: 'directory', state: 'verified', erasedCount: 1, grade: 're-read' }],
     });
 
     expect(broughtBy('exporting', status)).toEqual(['saved: 1 files, with size and SHA-256 of each']);
     expect(broughtBy('planning', status)).toEqual([
-      'directory: erases account (1)',
-      'directory: stays directory-audit-logs (provider-audit-log)',
+      'directory: deletes account 1; stays with the provider: directory-audit-logs (provider-audit-log)',
     ]);
     expect(broughtBy('erasing', status)).toEqual(['directory: erased (1), with all that hung on it']);
-    expect(broughtBy('verifying', status)).toEqual(['directory: verified']);
+    expect(broughtBy('verifying', status)).toEqual(['directory: verified, 1 erased by us, read again']);
     expect(broughtBy('checking', status)).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ export function anAttempt(
     id: 'attempt-1',
     signal: new AbortController().signal,
     readsLagMs: 600_000,
+    isCancelled: () => false,
     sighted: sightings.sighted,
     lastSeen: sightings.lastSeen,
     keptWork: undefined,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Account, Guid } from '../../workflows/contract/account';
+import type { Basis } from '../../workflows/contract/bases';
 import { publicKeyOf, signConfirmation, signReport, type Confirmation } from '../../workflows/contract/confirmation';
 import { closureIdOf, closureWorkflowId } from '../../workflows/contract/ids';
 import {
@@ -16,7 +17,8 @@ import {
   type Resolution,
 } from '../../workflows/contract/messages';
 import { ACCOUNT_CLOSURE } from '../../workflows/contract/names';
-import type { ClosureStatus, Phase } from '../../workflows/contract/status';
+import type { Phase } from '../../workflows/contract/phases';
+import type { ClosureStatus } from '../../workflows/contract/status';
 
 /** A closure in a test: its handle, and the token that only the person has. */
 export interface ClosureUnderTest {
@@ -37,6 +39,8 @@ export interface ClosureUnderTest {
   readonly declineExport: () => Promise<ClosureStatus>;
   /** An operator answers a step that waits. */
   readonly resolve: (target: Resolution['target'], since?: string) => Promise<ClosureStatus>;
+  /** An operator decides to go on without a target. */
+  readonly exempt: (target: Resolution['target'], basis?: Basis) => Promise<ClosureStatus>;
 }
 
 /** Whose closure is requested, and how. */
@@ -91,6 +95,8 @@ function toClosure(
       const answer: Resolution = { target, action: 'retry', by: 'op-1', ...(since === undefined ? {} : { since }) };
       return handle.executeUpdate(resolveUpdate, { args: [answer] });
     },
+    exempt: (target, basis = 'legal-claims') =>
+      handle.executeUpdate(resolveUpdate, { args: [{ target, action: 'exempt', basis, by: 'op-1' }] }),
   };
 }
 

@@ -5,14 +5,19 @@ import type { AccountLook, Absent, Directory } from '../../activities/ports/dire
 import type { ExportStorage, RequestInfo } from '../../activities/ports/export-storage';
 import { PurgeRefusedError } from '../../activities/ports/faults';
 import { Sensitive } from '../../activities/ports/sensitive';
+import type { HttpDefinition, TargetCatalog } from '../../activities/ports/target-catalog';
 import type { RealmKind, TenantRealm } from '../../activities/ports/tenant-realm';
 import type { Turns } from '../../activities/ports/turns';
+import { DIRECTORY_ALONE } from '../../activities/adapters/targets-file/definitions';
 import type { Account, Guid } from '../../workflows/contract/account';
 import type { Blocker } from '../../workflows/contract/eligibility';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
 import { createFakeAuditLog } from './fake-audit-log';
 import { createFakeTurns } from './fake-turns';
+import { FakeService, serviceDefinition } from './fake-service';
+import { createFakeVault } from './fake-vault';
 import { guid } from './guid';
+import { DIRECTORY_POLICY } from './planned-targets';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -26,7 +31,8 @@ export const POLICY: ClosurePolicy = {
   readsLagMs: 10 * MINUTE_MS,
   reachedThrough: 'directory-1',
   verifyAfterMs: 15 * MINUTE_MS,
-  targets: ['directory'],
+  targets: [DIRECTORY_POLICY],
+  bases: [],
 };
 
 /** Which port calls there are, to make one fail or to watch it. */
@@ -55,8 +61,27 @@ export class FakeWorld {
   readonly calls: Call[] = [];
   readonly auditLog: AuditLog & { readonly entries: AuditEntry[] } = createFakeAuditLog();
   readonly turns: ReturnType<typeof createFakeTurns> = createFakeTurns();
+  readonly vault: ReturnType<typeof createFakeVault> = createFakeVault();
+  /** The targets file. */
+  catalog: TargetCatalog = DIRECTORY_ALONE;
+  readonly #services = new Map<string, FakeService>();
   #before = new Map<Call, (times: number) => unknown>();
   #after = new Map<Call, (times: number) => unknown>();
+
+  /** Adds a service to the targets file, and to what is out there. */
+  withService(name: string, changes: Partial<HttpDefinition> = {}): FakeService {
+    const definition = serviceDefinition(name, changes);
+    this.catalog = { ...this.catalog, targets: [definition, ...this.catalog.targets] };
+    const service = this.#services.get(name) ?? new FakeService();
+    this.#services.set(name, service);
+    return service;
+  }
+
+  serviceNamed(name: string): FakeService {
+    const service = this.#services.get(name);
+    if (service === undefined) throw new TypeError(`no service ${name}`);
+    return service;
+  }
 
   /** Runs before each such call; what it throws the port throws. */
   before(call: Call, hook: (times: number) => unknown): void {
@@ -80,6 +105,12 @@ export class FakeWorld {
       realm: this.#watched(this.#realm()),
       storage: this.#watched(this.#storage()),
       policy: POLICY,
+      vault: this.vault,
+      catalog: this.catalog,
+      rowsOf: () => {
+        throw new TypeError('no database is described here');
+      },
+      serviceOf: ({ name }) => this.serviceNamed(name),
       auditLog: this.#watched(this.auditLog),
       turns: this.#watched(this.turns),
     };
@@ -128,7 +159,8 @@ export class FakeWorld {
       findDeletedAccount: () => Promise.resolve(this.#look(this.account === 'deleted')),
       hasDirectoryRole: () => Promise.resolve(this.isAdministrator),
       listSoleOwnerships: () => Promise.resolve(this.ownerships),
-      countHoldings: () => Promise.resolve({ memberships: this.memberships, appRoleAssignments: 1, consents: 0 }),
+      countHoldings: () =>
+        Promise.resolve({ memberships: this.memberships, appRoleAssignments: 1, consents: 0, ownedObjects: 0 }),
       requestExport: (_account, sasUrl) => Promise.resolve(this.#requestExport(sasUrl.reveal())),
       exportProgress: () => Promise.resolve({ progress: this.exportState, retryAfterMs: MINUTE_MS }),
       blockSignIn: () => {

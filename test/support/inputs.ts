@@ -3,6 +3,7 @@ import type {
   CheckEligibilityInput,
   ClosureRef,
   DeleteExportsInput,
+  PlanAgainInput,
   PlanErasureInput,
   RequestExportInput,
   TargetInput,
@@ -11,6 +12,7 @@ import type { Ending, EndingDecision } from '../../workflows/contract/decisions'
 import { POLICY, type FakeWorld } from './fake-world';
 import type { Turn } from '../../activities/ports/turns';
 import { guid } from './guid';
+import { DIRECTORY_POLICY } from './planned-targets';
 
 /** The closure that Activities are tried with. */
 export const CLOSURE_ID = guid('6f1d2c3b-4a59-8687-9a0b-1c2d3e4f5061');
@@ -38,10 +40,13 @@ export function directoryInput(world: FakeWorld, round = 1): TargetInput {
     ...closureRef(world),
     target: 'directory',
     round,
+    definitionDigest: DIRECTORY_POLICY.definitionDigest,
     planDigest: PLAN_DIGEST,
+    planRound: 1,
     turn: 0,
     readsLagMs,
     reachedThrough,
+    retains: [],
   };
 }
 
@@ -59,7 +64,12 @@ export function awaitInput(world: FakeWorld, container = 'export-1'): AwaitExpor
 
 /** A round of planning. */
 export function planInput(world: FakeWorld, round = 1): PlanErasureInput {
-  return { ...closureRef(world), round, targets: ['directory'], readsLagMs: POLICY.readsLagMs };
+  return { ...closureRef(world), round, readsLagMs: POLICY.readsLagMs };
+}
+
+/** The same question once more, about the targets of the plan that was shown. */
+export function planAgainInput(world: FakeWorld, round = 1): PlanAgainInput {
+  return { ...planInput(world, round), targets: ['directory'] };
 }
 
 /** A deletion of the follow-up. */

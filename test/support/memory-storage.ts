@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExportStorage } from '../../activities/ports/export-storage';
 import { Sensitive } from '../../activities/ports/sensitive';
-import type { ExportManifest, ExportStatus } from '../../workflows/contract/status';
+import type { ExportManifest, ExportStatus } from '../../workflows/contract/export';
 
 const unasked = (): Promise<never> => Promise.reject(new Error('reading needs no such call'));
 

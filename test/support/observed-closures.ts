@@ -1,7 +1,9 @@
 import type { ActivityProgress, LastKnown, ObservedClosure } from '../../client';
 import { isObservedClosure, oddityOf } from '../../client/observed-closure';
 import type { ErasurePlan } from '../../workflows/contract/plan';
-import { OUTCOMES, type ClosureStatus, type Phase } from '../../workflows/contract/status';
+import { OUTCOMES, type Phase } from '../../workflows/contract/phases';
+import type { ClosureStatus } from '../../workflows/contract/status';
+import { directoryPlan } from './planned-targets';
 import { CLOSURE_ID, RUN_ID, WORKFLOW_ID } from './statuses';
 
 export { CLOSURE_ID, RUN_ID, WORKFLOW_ID } from './statuses';
@@ -12,15 +14,13 @@ const PLAN: ErasurePlan = {
   round: 1,
   closureId: CLOSURE_ID,
   targets: [
-    {
-      name: 'directory',
+    directoryPlan({
       erases: [
-        { what: 'account', count: 1 },
-        { what: 'memberships', count: 12 },
-        { what: 'consents', count: 0 },
+        { what: 'account', action: 'delete', count: 1 },
+        { what: 'memberships', action: 'delete', count: 12 },
+        { what: 'consents', action: 'delete', count: 0 },
       ],
-      retains: [{ what: 'directory-audit-logs', basis: 'provider-audit-log' }],
-    },
+    }),
   ],
 };
 
@@ -41,6 +41,7 @@ const OF_PHASE: Readonly<Record<Phase, Partial<ClosureStatus>>> = {
   erasing: CONFIRMED,
   verifying: CONFIRMED,
   closed: CONFIRMED,
+  closedWithRetention: CONFIRMED,
   rejected: { reason: 'managed-tenant', advice: 'Contact your administrator.' },
   withdrawn: {},
   expired: {},

@@ -35,6 +35,7 @@ async function recordAll(): Promise<void> {
     await recordExpired(parts);
     await recordStopped(parts);
     await recordResolved(parts);
+    await recordLeftOut(parts);
   } finally {
     await parts.close();
   }
@@ -90,6 +91,22 @@ async function recordResolved(parts: RealParts): Promise<void> {
   await parts.client.resolve(closure.workflowId, { target: 'directory', action: 'retry', by: 'operator-1' });
   await untilPhase(parts, closure, 'closed');
   await record(parts, closure, 'resolved');
+}
+
+async function recordLeftOut(parts: RealParts): Promise<void> {
+  parts.entra.faults.add({ method: 'DELETE', path: /deletedItems/, kind: 'status', status: 403, times: Infinity });
+  const closure = await request(parts, addSomebody(parts, 'kept.example'));
+  await untilPhase(parts, closure, 'awaitingConfirmation');
+  await confirm(parts, closure);
+  await until(
+    () => parts.client.status(closure.workflowId),
+    ({ attention }) => attention.length > 0,
+  );
+  const answer = { target: 'directory', action: 'exempt', basis: 'legal-claims', by: 'operator-1' } as const;
+  await parts.client.resolve(closure.workflowId, answer);
+  await untilPhase(parts, closure, 'closedWithRetention');
+  await record(parts, closure, 'closedWithRetention');
+  parts.entra.faults.clear();
 }
 
 async function requestAndWait(parts: RealParts, person: SamplePerson, story: string): Promise<RequestedByTest> {

@@ -1,10 +1,10 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Guid } from '../../workflows/contract/account';
 import type { ClosureActivities } from '../../workflows/contract/activities';
-import type { ErasurePlan } from '../../workflows/contract/plan';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
-import type { ExportManifest } from '../../workflows/contract/status';
+import type { ExportManifest } from '../../workflows/contract/export';
 import { POLICY } from './fake-world';
+import { DIRECTORY_POLICY, directoryPlan, erasurePlan } from './planned-targets';
 
 /** Nothing lags, and nothing waits for a quiet period. */
 const POLICY_AT_ONCE: ClosurePolicy = { ...POLICY, readsLagMs: 0, reachedThrough: 'stand-in', verifyAfterMs: 0 };
@@ -52,20 +52,21 @@ export class StandInActivities {
     },
     planErasure: ({ closureId, round }) =>
       Promise.resolve({
-        plan: planOf(closureId, round),
+        plan: erasurePlan(closureId, [directoryPlan()], round),
+        targets: [DIRECTORY_POLICY],
         planDigest: 'ab'.repeat(32),
         turn: 0,
         runId: Context.current().info.workflowExecution?.runId ?? '',
       }),
-    planAgain: ({ closureId, round }) => Promise.resolve(planOf(closureId, round)),
+    planAgain: ({ closureId, round }) => Promise.resolve(erasurePlan(closureId, [directoryPlan()], round)),
     checkExport: () => Promise.resolve({ isThere: true }),
     fenceTarget: () => Promise.resolve({ kind: 'fenced' }),
     eraseTarget: ({ account }) => {
       if (this.#of(account.objectId).isErasureHeld ?? false)
         throw ApplicationFailure.create({ type: 'Unavailable', nextRetryDelay: 200 });
-      return Promise.resolve({ kind: 'erased', count: 1 });
+      return Promise.resolve({ kind: 'erased', count: 1, retained: [] });
     },
-    verifyTarget: () => Promise.resolve({ kind: 'absent' }),
+    verifyTarget: () => Promise.resolve({ kind: 'absent', grade: 're-read' }),
     recordEnding: () => Promise.resolve({ kind: 'recorded' }),
     arrangeForgetting: () => Promise.resolve(),
     deleteExports: () => Promise.resolve({ kind: 'deleted', containers: 0 }),
@@ -74,21 +75,6 @@ export class StandInActivities {
   #of(objectId: Guid): Surroundings {
     return this.#surroundings.get(objectId) ?? {};
   }
-}
-
-function planOf(closureId: Guid, round: number): ErasurePlan {
-  return {
-    version: 1,
-    round,
-    closureId,
-    targets: [
-      {
-        name: 'directory',
-        erases: [{ what: 'account', count: 1 }],
-        retains: [{ what: 'directory-audit-logs', basis: 'provider-audit-log' }],
-      },
-    ],
-  };
 }
 
 function containerOf(closureId: Guid): string {

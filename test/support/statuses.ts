@@ -2,14 +2,11 @@ import * as state from '../../workflows/closure-state';
 import { closureIdOf, closureWorkflowId } from '../../workflows/contract/ids';
 import { publicKeyOf, signConfirmation } from '../../workflows/contract/confirmation';
 import type { DigestedPlan } from '../../workflows/contract/plan';
-import {
-  OUTCOMES,
-  RUNNING_PHASES,
-  type AnsweredAttention,
-  type Attention,
-  type ClosureStatus,
-} from '../../workflows/contract/status';
+import type { AnsweredAttention, Attention } from '../../workflows/contract/attention';
+import { OUTCOMES, RUNNING_PHASES } from '../../workflows/contract/phases';
+import type { ClosureStatus } from '../../workflows/contract/status';
 import { guid } from './guid';
+import { directoryPlan, erasurePlan } from './planned-targets';
 
 // The closure that tests tell of, and how it looks on its way.
 export const SEED = new Uint8Array(32).fill(7);
@@ -27,12 +24,7 @@ export const CONFIRM_BY = new Date('2026-02-14T09:30:00.000Z');
 export const IN_TIME = new Date('2026-02-10T12:00:00.000Z');
 
 export const PLANNED: DigestedPlan = {
-  plan: {
-    version: 1,
-    round: 1,
-    closureId: CLOSURE_ID,
-    targets: [{ name: 'directory', erases: [{ what: 'account', count: 1 }], retains: [] }],
-  },
+  plan: erasurePlan(CLOSURE_ID, [directoryPlan({ keptByProvider: [] })]),
   planDigest: 'ab'.repeat(32),
 };
 /** Of somebody else's token. */

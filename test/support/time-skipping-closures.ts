@@ -6,7 +6,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { createActivities, type ActivityImplementations } from '../../activities';
 import { startTemporal } from '../../sandbox/temporal/dev-server';
 import { startTimeSkipping } from '../../sandbox/temporal/time-skipping-server';
-import { createWorker } from '../../worker/worker';
+import { createTargetWorker, createWorker } from '../../worker/worker';
 import type { Guid } from '../../workflows/contract/account';
 import { forgetWorkflowId } from '../../workflows/contract/ids';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
@@ -138,7 +138,7 @@ class Staged {
     const { world, differences } = this.#stage;
     const rules = { ...POLICY, ...differences.policy };
     const { dependencies } = world;
-    const worker = await createWorker({
+    const parts = {
       connection: this.#environment.nativeConnection,
       namespace: this.#environment.namespace ?? 'default',
       taskQueue: this.#taskQueue,
@@ -146,11 +146,17 @@ class Staged {
       auditLog: dependencies.auditLog,
       readsLagMs: rules.readsLagMs,
       say: () => undefined,
-      workflowBundle: this.#bundle,
-    });
-    const running = worker.run();
+    };
+    const rated = dependencies.catalog.targets.flatMap(({ name, rate }) =>
+      rate === undefined ? [] : [{ name, ...rate }],
+    );
+    const workers = await Promise.all([
+      createWorker({ ...parts, workflowBundle: this.#bundle }),
+      ...rated.map((target) => createTargetWorker(parts, target)),
+    ]);
+    const running = Promise.all(workers.map((worker) => worker.run()));
     this.#stop = async () => {
-      worker.shutdown();
+      for (const worker of workers) worker.shutdown();
       await running;
     };
   }

@@ -19,7 +19,9 @@ describe('a closure from request to end', () => {
     });
 
     expect(status).toMatchObject({ phase: 'closed', outcome: 'closed', attention: [] });
-    expect(status.targets).toEqual([{ name: 'directory', state: 'verified', erasedCount: 1, rounds: 1 }]);
+    expect(status.targets).toEqual([
+      { name: 'directory', kind: 'directory', state: 'verified', erasedCount: 1, rounds: 1, grade: 're-read' },
+    ]);
     expect(world.effects).toEqual(['requestExport', 'blockSignIn', 'revokeSessions', 'softDelete', 'purge']);
     expect(world.account).toBe('gone');
   });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as state from '../../workflows/closure-state';
 import { REJECTION_ADVICE, REJECTION_REASONS } from '../../workflows/contract/eligibility';
-import type { ClosureStatus } from '../../workflows/contract/status';
 import { confirmed, opened, waiting } from '../support/statuses';
 
 describe('a rejected closure', () => {
@@ -26,6 +25,16 @@ describe('a rejected closure', () => {
   });
 });
 
+describe('a closed closure', () => {
+  it('is closed when nothing is kept, and says so in its outcome when something is', () => {
+    expect(state.closed(confirmed, false)).toMatchObject({ phase: 'closed', outcome: 'closed' });
+    expect(state.closed(confirmed, true)).toMatchObject({
+      phase: 'closedWithRetention',
+      outcome: 'closedWithRetention',
+    });
+  });
+});
+
 describe('a stopped closure', () => {
   const stop = {
     kind: 'stopped',
@@ -34,22 +43,15 @@ describe('a stopped closure', () => {
     done: [],
     isPastPointOfNoReturn: true,
   } as const;
-  const stoppedIn = (reached: Partial<ClosureStatus['targets'][number]>, done: readonly string[] = []): ClosureStatus =>
-    state.stopped(state.targetReached(confirmed, { name: 'directory', state: 'planned', ...reached }), 'directory', {
-      ...stop,
-      done,
-    });
+  const steps = { done: ['directory:fence'], notDone: ['directory:erase', 'directory:verify'] };
 
-  it('ends with the reason, advice, and whether sign-in stays blocked', () => {
-    const stopped = state.stopped(state.parked(confirmed, waiting('directory')), 'directory', stop);
-
-    expect(stopped).toMatchObject({
+  it('ends with the reason, what was done and what was not, and whether sign-in stays blocked', () => {
+    expect(state.stopped(state.parked(confirmed, waiting('directory')), stop, steps)).toMatchObject({
       phase: 'stopped',
       outcome: 'stopped',
       reason: 'managed-tenant',
       attention: [],
-      targets: [{ name: 'directory', state: 'stopped' }],
-      stop: { signIn: 'blocked' },
+      stop: { ...steps, signIn: 'blocked' },
     });
   });
 
@@ -59,41 +61,6 @@ describe('a stopped closure', () => {
     ['federated-tenant', /own identity provider/],
     ['unknown-tenant', /moved to another tenant/],
   ] as const)('advises about %s', (reason, advice) => {
-    expect(state.stopped(confirmed, 'directory', { ...stop, reason }).advice).toMatch(advice);
-  });
-
-  it('has done nothing when the first fence was stopped', () => {
-    expect(stoppedIn({}).stop).toEqual({
-      done: [],
-      notDone: ['directory:fence', 'directory:erase', 'directory:verify'],
-      signIn: 'blocked',
-    });
-  });
-
-  it('lists the steps that were done, the parts of the interrupted one, and the steps that were not', () => {
-    expect(stoppedIn({ state: 'fenced' }, ['soft-delete']).stop).toMatchObject({
-      done: ['directory:fence', 'directory:soft-delete'],
-      notDone: ['directory:erase', 'directory:verify'],
-    });
-    expect(stoppedIn({ state: 'erased' }).stop).toMatchObject({
-      done: ['directory:fence', 'directory:erase'],
-      notDone: ['directory:verify'],
-    });
-    expect(stoppedIn({ state: 'verified' }).stop).toMatchObject({
-      done: ['directory:fence', 'directory:erase', 'directory:verify'],
-      notDone: [],
-    });
-  });
-
-  it('has not erased what was erased and is there again', () => {
-    expect(stoppedIn({ state: 'remains', erasedCount: 1 }, ['soft-delete']).stop).toEqual({
-      done: ['directory:fence', 'directory:soft-delete'],
-      notDone: ['directory:erase', 'directory:verify'],
-      signIn: 'blocked',
-    });
-  });
-
-  it('leaves other targets as they are', () => {
-    expect(state.stopped(confirmed, 'elsewhere', stop).targets).toEqual(confirmed.targets);
+    expect(state.stopped(confirmed, { ...stop, reason }, steps).advice).toMatch(advice);
   });
 });

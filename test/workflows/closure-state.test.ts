@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as state from '../../workflows/closure-state';
-import { OUTCOMES, RUNNING_PHASES } from '../../workflows/contract/status';
+import { OUTCOMES, RUNNING_PHASES } from '../../workflows/contract/phases';
 import {
   answerTo,
   asked,
@@ -42,13 +42,13 @@ describe('a closure in its story', () => {
       ...PLANNED,
       phase: 'awaitingConfirmation',
       confirmBy: CONFIRM_BY.toISOString(),
-      targets: [{ name: 'directory', state: 'planned' }],
+      targets: [{ name: 'directory', kind: 'directory', state: 'planned' }],
     });
   });
 
   it('forgets an earlier yes, its cooling off and what was reached when it asks again', () => {
     const cooling = state.confirmed(asked, YES, { at: IN_TIME, coolingOffMs: 1 });
-    const fenced = state.targetReached(cooling, { name: 'directory', state: 'fenced' });
+    const fenced = state.targetReached(cooling, { name: 'directory', kind: 'directory', state: 'fenced' });
 
     expect(state.askedToConfirm(fenced, PLANNED, CONFIRM_BY)).toStrictEqual(asked);
   });
@@ -83,23 +83,16 @@ describe('a closure in its story', () => {
     expect(state.pastPointOfNoReturn(passed, CONFIRM_BY)).toEqual(passed);
   });
 
-  it('keeps what a target reached before when it comes further', () => {
-    const erased = state.targetReached(asked, { name: 'directory', state: 'erased', erasedCount: 1, rounds: 1 });
-    const verified = state.targetReached(erased, { name: 'directory', state: 'verified' });
+  it('shows of a target what was seen of it last, and leaves the others as they are', () => {
+    const shop = { name: 'shop', kind: 'postgres', state: 'erased', erasedCount: 3, rounds: 1 } as const;
+    const directory = { name: 'directory', kind: 'directory', state: 'fenced' } as const;
+    const both = { ...asked, targets: [{ ...shop, state: 'planned' as const }, directory] };
 
-    expect(verified.targets).toEqual([{ name: 'directory', state: 'verified', erasedCount: 1, rounds: 1 }]);
-  });
-
-  it('sets a target back when what was erased is there again, and counts on', () => {
-    const erased = state.targetReached(asked, { name: 'directory', state: 'erased', erasedCount: 1, rounds: 1 });
-
-    expect(state.targetReached(erased, { name: 'directory', state: 'remains' }).targets).toEqual([
-      { name: 'directory', state: 'remains', erasedCount: 1, rounds: 1 },
-    ]);
+    expect(state.targetReached(both, shop).targets).toEqual([shop, directory]);
   });
 
   it('does not add a target that the plan does not have', () => {
-    expect(state.targetReached(opened, { name: 'directory', state: 'fenced' }).targets).toEqual([]);
+    expect(state.targetReached(opened, { name: 'directory', kind: 'directory', state: 'fenced' }).targets).toEqual([]);
   });
 
   it('says that a cancellation came too late', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { detailsOf } from '../../workflows/details';
 import { isResolution } from '../../workflows/contract/messages';
-import { OUTCOMES, RUNNING_PHASES, type ExportStatus } from '../../workflows/contract/status';
+import type { ExportStatus } from '../../workflows/contract/export';
+import { OUTCOMES, RUNNING_PHASES } from '../../workflows/contract/phases';
 import { resolutionRefusal } from '../../workflows/message-rules';
 import { asked, CLOSURE_ID, CONFIRM_BY, receivedWith, waiting } from '../support/statuses';
 
@@ -46,7 +47,7 @@ describe('the details that the Web UI shows', () => {
         eraseAfter: '2026-02-03T10:00:00.000Z',
         pointOfNoReturnAt: '2026-02-04T10:00:00.000Z',
         export: { kind: 'saved', container: 'export-1', files: [FILE], keptUntil: '2026-03-04T10:00:00.000Z' },
-        targets: [{ name: 'directory', state: 'erased', erasedCount: 0, rounds: 1 }],
+        targets: [{ name: 'directory', kind: 'directory', state: 'erased', erasedCount: 0, rounds: 1 }],
         refusedConfirmations: 2,
         cancellationIgnored: true,
       }),
@@ -58,14 +59,14 @@ describe('the details that the Web UI shows', () => {
       '- Point of no return: 2026-02-04T10:00:00.000Z',
       '- Exported files: 1',
       '- Export kept until: 2026-03-04T10:00:00.000Z',
-      '- Target `directory`: erased, 0 erased',
+      '- Target `directory`: erased, 0 erased by us',
       '- Refused confirmations: 2',
       '- A cancellation came after the point of no return and is ignored.',
     ]);
   });
 
   it('count nothing of a target before it was erased', () => {
-    const targets = [{ name: 'directory', state: 'fenced' }] as const;
+    const targets = [{ name: 'directory', kind: 'directory', state: 'fenced' }] as const;
 
     expect(lines(receivedWith({ targets }))).toContain('- Target `directory`: fenced');
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as state from '../../workflows/closure-state';
 import { signConfirmation } from '../../workflows/contract/confirmation';
-import { RUNNING_PHASES, type ClosureStatus } from '../../workflows/contract/status';
+import { RUNNING_PHASES } from '../../workflows/contract/phases';
+import type { ClosureStatus } from '../../workflows/contract/status';
 import * as rules from '../../workflows/message-rules';
 import {
   ACCOUNT,
@@ -112,7 +113,12 @@ describe('a confirmation', () => {
 describe('a withdrawal', () => {
   it('is possible until the point of no return, and succeeds again on a withdrawn closure', () => {
     const possible = byPhase(confirmed, () => undefined);
-    const over = { closed: 'closure-has-ended', rejected: 'closure-has-ended', expired: 'closure-has-ended' };
+    const over = {
+      closed: 'closure-has-ended',
+      closedWithRetention: 'closure-has-ended',
+      rejected: 'closure-has-ended',
+      expired: 'closure-has-ended',
+    };
 
     expect(byPhase(confirmed, rules.withdrawalRefusal)).toEqual({ ...possible, ...over, stopped: 'closure-has-ended' });
   });
@@ -123,6 +129,7 @@ describe('a withdrawal', () => {
     expect(byPhase(erasing, rules.withdrawalRefusal)).toMatchObject({
       ...refused,
       closed: 'closure-has-ended',
+      closedWithRetention: 'closure-has-ended',
       stopped: 'closure-has-ended',
     });
   });

@@ -11,7 +11,7 @@ const closures = closuresOfThisFile();
 const MINUTE_MS = 60_000;
 
 const withoutFence: Partial<ActivityImplementations> = {
-  fenceTarget: () => Promise.resolve({ kind: 'unsupported' }),
+  fenceTarget: () => Promise.resolve({ kind: 'needless' }),
 };
 
 describe('a right that is missing', () => {
@@ -161,7 +161,7 @@ describe('a target', () => {
       eraseTarget: () => {
         if (!isSupported) return Promise.resolve({ kind: 'unsupported' });
         world.account = 'gone';
-        return Promise.resolve({ kind: 'erased', count: 1 });
+        return Promise.resolve({ kind: 'erased', count: 1, retained: [] });
       },
     };
 
@@ -180,7 +180,8 @@ describe('a target', () => {
     const world = new FakeWorld();
     let isVerifiable = false;
     const instead: Partial<ActivityImplementations> = {
-      verifyTarget: () => Promise.resolve({ kind: isVerifiable ? 'absent' : 'unverifiable' }),
+      verifyTarget: () =>
+        Promise.resolve(isVerifiable ? { kind: 'absent', grade: 're-read' } : { kind: 'unverifiable' }),
     };
 
     const { parked, ended } = await confirmedAndResolved(world, instead, () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as state from '../../workflows/closure-state';
 import { signReport } from '../../workflows/contract/confirmation';
-import { OUTCOMES, RUNNING_PHASES, type ClosureStatus } from '../../workflows/contract/status';
+import { OUTCOMES, RUNNING_PHASES } from '../../workflows/contract/phases';
+import type { ClosureStatus } from '../../workflows/contract/status';
 import * as rules from '../../workflows/message-rules';
 import { ACCOUNT, byPhase, CLOSURE_ID, FORGER, IN_TIME, opened, PUBLIC_KEY, SEED } from '../support/statuses';
 

@@ -1,11 +1,12 @@
 import type { Account, Guid } from './account';
-import type { Decision, Ending, EndingDecision } from './decisions';
-import type { EligibilityCheck, StopReason } from './eligibility';
+import type { Decision, EndingDecision } from './decisions';
+import type { EligibilityCheck } from './eligibility';
+import type { ExportManifest } from './export';
 import type { ForgetClosureRequest } from './messages';
-import type { DigestedPlan, ErasurePlan } from './plan';
+import type { DigestedPlan, ErasurePlan, PlannedRetention } from './plan';
 import type { ClosurePolicy } from './policy';
-import type { ExportManifest, StopReport } from './status';
-import type { TargetName } from './targets';
+import type { EraseOutcome, FenceOutcome, VerifyOutcome } from './target-outcomes';
+import type { TargetName, TargetPolicy } from './targets';
 
 /** Of which closure, as which history, for which account. */
 export interface ClosureRef {
@@ -27,14 +28,20 @@ interface Lagging {
   readonly readsLagMs: number;
 }
 
-/** Which targets to ask. `round` counts from 1 and grows when the person has to be asked again. */
+/** `round` counts from 1 and grows when the person has to be asked again. */
 export interface PlanErasureInput extends ClosureRef, Lagging {
   readonly round: number;
+}
+
+/** Which targets to ask again: those of the plan that was shown, of that round. */
+export interface PlanAgainInput extends PlanErasureInput {
   readonly targets: readonly TargetName[];
 }
 
 /** The plan that was shown and recorded, with what must be known to carry it out. */
 export interface ShownPlan extends DigestedPlan {
+  /** How its targets are carried out, in the order of the plan. */
+  readonly targets: readonly TargetPolicy[];
   /** The number of the last turn that the closure had taken when the plan was shown; see `TargetInput.turn`. */
   readonly turn: number;
   /** The run that asked: another one than before tells a Workflow that it was reset. */
@@ -85,8 +92,12 @@ export interface CheckExportInput extends ClosureRef {
 export interface TargetInput extends ClosureRef, Lagging {
   readonly target: TargetName;
   readonly round: number;
+  /** What was promised to be erased in whose name: another definition is not carried out. */
+  readonly definitionDigest: string;
   /** The confirmed plan's digest: every audit entry of the erasure names it. */
   readonly planDigest: string;
+  /** The confirmed plan's round: the identifiers that were sealed for it are the ones that are used. */
+  readonly planRound: number;
   /**
    * The last turn that was known when the plan was shown. An ending that was written after it forbids the first changing
    * call: so no attempt of an earlier run erases after a withdrawal.
@@ -94,51 +105,16 @@ export interface TargetInput extends ClosureRef, Lagging {
   readonly turn: number;
   /** See `ClosurePolicy.reachedThrough`. */
   readonly reachedThrough: string;
+  /** See `TargetPlan.subject`. */
+  readonly subject?: string;
+  /** What the plan says is kept of it, and why. */
+  readonly retains: readonly Pick<PlannedRetention, 'what' | 'basis'>[];
 }
 
 /** `verifyTarget` needs to know how long to stay quiet before the second look. */
 export interface VerifyTargetInput extends TargetInput {
   readonly verifyAfterMs: number;
 }
-
-/** The tenant became managed, or the account is gone without our doing: nothing more is written. */
-export interface Stopped {
-  readonly kind: 'stopped';
-  readonly reason: StopReason;
-  readonly signIn: StopReport['signIn'];
-  /** Parts of the interrupted step that had been done, as codes (`soft-delete`). */
-  readonly done: readonly string[];
-  /** Something may have been changed: the closure has stopped. Otherwise it is refused, as by any check before. */
-  readonly isPastPointOfNoReturn: boolean;
-}
-
-/** An ending was written before anything was changed: nothing is done, and the person has to be asked again. */
-export interface EndedBefore {
-  readonly kind: 'ended-before';
-  readonly ending: Ending;
-}
-
-/** What a fence did. `needless`: somebody else had done as much already, and nothing was changed. */
-export type FenceOutcome =
-  | { readonly kind: 'fenced' }
-  | { readonly kind: 'needless' }
-  | { readonly kind: 'unsupported' }
-  | EndedBefore
-  | Stopped;
-
-/** What an erasure did. There is no default: a target that cannot tell says `unsupported` or fails. */
-export type EraseOutcome =
-  | { readonly kind: 'erased'; readonly count: number }
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'unsupported' }
-  | EndedBefore
-  | Stopped;
-
-/** What the look afterwards found. */
-export type VerifyOutcome =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'remains'; readonly count: number }
-  | { readonly kind: 'unverifiable' };
 
 /** An ending to write, unless the erasure has begun. */
 export interface RecordEndingInput extends ClosureRef {
@@ -176,10 +152,10 @@ export interface ClosureActivities {
   readonly requestExport: (input: RequestExportInput) => Promise<RequestedExport | NoExportLeft>;
   /** One look per attempt until the export is there or overdue, then its inventory. Reads only. */
   readonly awaitExport: (input: AwaitExportInput) => Promise<AwaitedExport>;
-  /** What every target holds and what stays: recorded once per round, and returned as it was shown on repetition. */
+  /** What every target of the file holds and what stays: recorded once per round, and returned as it was shown on repetition. */
   readonly planErasure: (input: PlanErasureInput) => Promise<ShownPlan>;
-  /** What would be planned now; `planHolds` compares it with what was promised. Reads only. */
-  readonly planAgain: (input: PlanErasureInput) => Promise<ErasurePlan>;
+  /** What would be planned now, of the targets that are still in the file; `planHolds` compares it. Reads only. */
+  readonly planAgain: (input: PlanAgainInput) => Promise<ErasurePlan>;
   /** Whether storage still holds what the manifest says (number, sizes, ETags). Reads only. */
   readonly checkExport: (input: CheckExportInput) => Promise<{ readonly isThere: boolean }>;
   /** Keeps new data from coming in. Effect `<target>:fence`; its first changing call is the point of no return. */

@@ -1,3 +1,4 @@
+import type { AnsweredAttention } from './attention';
 import type { RejectionReason } from './eligibility';
 
 /**
@@ -18,14 +19,7 @@ export type Decision =
   | { readonly step: 'withdraw'; readonly at: string }
   | { readonly step: 'reject'; readonly at: string; readonly reason: RejectionReason }
   | { readonly step: 'expire'; readonly at: string; readonly confirmBy: string }
-  | {
-      readonly step: 'resolve';
-      readonly at: string;
-      readonly target: string;
-      readonly action: 'retry';
-      readonly by: string;
-      readonly since: string;
-    };
+  | (AnsweredAttention & { readonly step: 'resolve'; readonly at: string });
 
 /** How a closure can end before anything is erased. Written once, before it is published, unless the erasure has begun. */
 export type Ending = 'withdrawn' | 'expired' | 'rejected';

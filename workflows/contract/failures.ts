@@ -28,6 +28,11 @@ export const FAILURE_TYPES = [
   'ErasureUnsupported',
   'AccountRestored',
   'AccountReenabled',
+  'ErasureRunning',
+  'SubjectAmbiguous',
+  'IdentifiersMissing',
+  'TargetChanged',
+  'TargetUnknown',
   // What came in.
   'InvalidRequest',
   'UndecodablePayload',
@@ -44,6 +49,7 @@ export const EARLY_FAILURES = [
   'ExportRunning',
   'SecondLookDue',
   'ReadsUnsettled',
+  'ErasureRunning',
 ] as const satisfies readonly FailureType[];
 
 /** One of `EARLY_FAILURES`. */
@@ -60,6 +66,8 @@ export interface FaultDetail {
   readonly operation?: string;
   /** The far end's own error code, when it is one of the documented ones. */
   readonly code?: string;
+  /** The erasure target that could not be planned. */
+  readonly at?: string;
   /** HTTP status, where there was one. */
   readonly status?: number;
   /** The far end's id of the request: opaque; its support asks for it. */

@@ -1,5 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Account, Guid } from './account';
+import type { OperatorAnswer } from './attention';
+import { isBasisCode } from './bases';
 import { closureWorkflowId, isClosureWorkflowId, isGuid } from './ids';
 import { isPublicKey, type Confirmation, type Report } from './confirmation';
 import { isInstant, isOpaqueId, isRecordOf } from './shapes';
@@ -37,21 +39,21 @@ export interface ForgetClosureResult {
 export type ForgetClosureWorkflow = (request: ForgetClosureRequest) => Promise<ForgetClosureResult>;
 
 /** An operator's answer to a step that waits. */
-export interface Resolution {
+export type Resolution = OperatorAnswer & {
   readonly target: AttentionTarget;
-  /** `retry`: try the step again, now that its cause is repaired. */
-  readonly action: 'retry';
-  /** Who decided: an opaque id (letters, digits, `.`, `_`, `-`; at most 64), never a name or an address. */
-  readonly by: string;
   /** `since` of the attention that is answered: with it a repeat succeeds, and a later attention is not answered by mistake. */
   readonly since?: string;
+};
+
+/** Whether an unknown value has exactly the shape of a resolution. Says nothing about who may be exempt, and why. */
+export function isResolution(value: unknown): value is Resolution {
+  if (isRecordOf(value, ['target', 'action', 'by'], ['since'])) return value.action === 'retry' && isAnswer(value);
+  if (!isRecordOf(value, ['target', 'action', 'by', 'basis'], ['since'])) return false;
+  return value.action === 'exempt' && isBasisCode(value.basis) && isAnswer(value);
 }
 
-/** Whether an unknown value has exactly the shape of a resolution. */
-export function isResolution(value: unknown): value is Resolution {
-  if (!isRecordOf(value, ['target', 'action', 'by'], ['since'])) return false;
-  const { target, action, by, since } = value;
-  return isAttentionTarget(target) && action === 'retry' && isOpaqueId(by) && (since === undefined || isInstant(since));
+function isAnswer({ target, by, since }: { target: unknown; by: unknown; since?: unknown }): boolean {
+  return isAttentionTarget(target) && isOpaqueId(by) && (since === undefined || isInstant(since));
 }
 
 /** Whether an unknown start input is exactly a request that this Workflow id was made for. */

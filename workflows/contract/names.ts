@@ -9,6 +9,11 @@ export const FORGET_CLOSURE = 'forgetClosure';
 /** The Task Queue of the worker, unless `CLOSURE_TASK_QUEUE` names another one. */
 export const DEFAULT_TASK_QUEUE = 'account-closure';
 
+/** The Task Queue of a target that has a rate of its own, beside that of the closures. */
+export function targetTaskQueue(taskQueue: string, target: string): string {
+  return `${taskQueue}.${target}`;
+}
+
 /** Memo key under which a run keeps its closure id, so that a caller can tell whose run it found. */
 export const CLOSURE_ID_MEMO = 'closureId';
 

@@ -1,4 +1,4 @@
-import type { Phase } from './status';
+import type { Phase } from './phases';
 
 /** A phase in words. Both continue a line which begins with the name of the phase. */
 export interface PhaseText {
@@ -39,6 +39,7 @@ export const PHASE_TEXTS: Readonly<Record<Phase, PhaseText>> = {
     waitsFor: 'the second look after the quiet period',
   },
   closed: over('everything planned was erased, and is gone on reading again'),
+  closedWithRetention: over('the account is closed; something was kept or left out: see what stays, and why'),
   rejected: over('the account cannot be closed here; nothing was erased'),
   withdrawn: over('taken back; nothing was erased'),
   expired: over('nobody confirmed in time; nothing was erased'),

@@ -1,4 +1,5 @@
-import type { TargetName } from './targets';
+import type { Basis } from './bases';
+import type { TargetPolicy } from './targets';
 
 /**
  * The rules of one closure. Read from the worker's settings once, by the first Activity, and kept in history: a changed
@@ -20,6 +21,8 @@ export interface ClosurePolicy {
   readonly reachedThrough: string;
   /** Quiet period before the second look. */
   readonly verifyAfterMs: number;
-  /** Which targets a plan covers, in the order of erasure. */
-  readonly targets: readonly TargetName[];
+  /** The targets of the file as it was at the start. Each plan brings those that it covers. */
+  readonly targets: readonly TargetPolicy[];
+  /** Codes that this deployment adds to `BASES`. */
+  readonly bases: readonly Basis[];
 }

@@ -9,6 +9,8 @@ export const REFUSALS = [
   'closure-has-ended',
   'nothing-to-resolve',
   'malformed-resolution',
+  'not-exemptible',
+  'unknown-basis',
   'malformed-report',
   'not-exporting',
   'repeated-too-often',
@@ -30,7 +32,11 @@ export const REFUSAL_TEXTS: Readonly<Record<Refusal, string>> = {
   'closure-has-ended': 'The closure has ended already: see its outcome.',
   'nothing-to-resolve': 'No such step waits for an operator: see `attention` in the status.',
   'malformed-resolution':
-    "A resolution is { target, action: 'retry', by, since? }, where by is an opaque id of at most 64 letters, digits, '.', '_' or '-', and since is that of the attention.",
+    "A resolution is { target, action: 'retry', by, since? } or { target, action: 'exempt', basis, by, since? }, where by is an opaque id of at most 64 letters, digits, '.', '_' or '-', and since is that of the attention.",
+  'not-exemptible':
+    'Only an erasure target can be exempt, and only past the point of no return: repair the cause, then retry, or let the person withdraw.',
+  'unknown-basis':
+    'The basis is none of the closed list, nor one that the targets file added when this closure began: see docs/targets.',
   'malformed-report': "A report is { step: 'export-declined', signature: 86 characters base64url }, and nothing else.",
   'not-exporting': 'The closure does not wait for the export: see its phase.',
   'repeated-too-often':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AUDIT_ENTRY_COLUMNS, SCHEMA, TURN_COLUMNS } from './schema';
+import { AUDIT_ENTRY_COLUMNS, SCHEMA, SEALED_IDENTIFIER_COLUMNS, TURN_COLUMNS } from './schema';
 import type { Database } from './database';
 import { databaseAway, rightsMissing } from './faults';
 
@@ -12,7 +12,8 @@ const STATE = `
 
 const MISSING_RIGHTS = `
   SELECT pg_catalog.lower(privilege) || '-on-' || name AS "right"
-  FROM (VALUES ('audit_entry', 'SELECT'), ('audit_entry', 'INSERT'), ('turn', 'SELECT'), ('turn', 'INSERT'))
+  FROM (VALUES ('audit_entry', 'SELECT'), ('audit_entry', 'INSERT'), ('turn', 'SELECT'), ('turn', 'INSERT'),
+               ('sealed_identifier', 'SELECT'), ('sealed_identifier', 'INSERT'), ('sealed_identifier', 'DELETE'))
     AS needed (name, privilege)
   WHERE NOT pg_catalog.has_table_privilege('${SCHEMA}.' || name, privilege)
   ORDER BY name, privilege DESC`;
@@ -21,12 +22,13 @@ const MISSING_RIGHTS = `
 const TABLES = [
   `SELECT ${AUDIT_ENTRY_COLUMNS} FROM ${SCHEMA}.audit_entry LIMIT 0`,
   `SELECT ${TURN_COLUMNS} FROM ${SCHEMA}.turn LIMIT 0`,
+  `SELECT ${SEALED_IDENTIFIER_COLUMNS} FROM ${SCHEMA}.sealed_identifier LIMIT 0`,
 ];
 
 const State = z.object({ isReadOnly: z.boolean(), maySeeSchema: z.boolean() });
 
 /**
- * Resolves when the audit log and the turns can be read and written by this role. Changes nothing.
+ * Resolves when the audit log, the turns and the vault can be read and written by this role. Changes nothing.
  * @throws RequestRefusedError with the code `run-closure-setup` when the database was not migrated far enough
  * @throws AccessDeniedError when the role lacks a right; its code says which
  * @throws UnavailableError when the database is away, or read-only

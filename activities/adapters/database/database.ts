@@ -1,12 +1,15 @@
 import { Pool } from 'pg';
 import { z } from 'zod';
-import { databaseAway, isRolledBack, oddAnswer, toDatabaseFault } from './faults';
+import { databaseAway, isRolledBack, oddAnswer, toDatabaseFault, type DatabaseFarEnd } from './faults';
 import { assertDatabaseUrl } from './url';
+import { withinTime } from './within-time';
 
 /** One statement, a transaction of its own. It names every schema, and brings instants as text of a fixed form. */
 export interface Statement<Row> {
   /** Our name of the call, e.g. `audit-log.append`: faults carry it. */
   readonly operation: string;
+  /** Whose faults they are; the audit log's when it is left out. */
+  readonly farEnd?: DatabaseFarEnd;
   readonly sql: string;
   readonly values?: readonly unknown[];
   readonly row: z.ZodType<Row>;
@@ -19,7 +22,7 @@ export interface Statement<Row> {
 export interface Database {
   /**
    * The rows of one statement. Bounded in time; ends at once with the signal's reason, while the statement itself may go on.
-   * @throws PortFault of the audit log, with a `DatabaseFaultCode`
+   * @throws PortFault of the statement's far end, with a `DatabaseFaultCode`
    */
   readonly query: <Row>(statement: Statement<Row>, signal?: AbortSignal) => Promise<readonly Row[]>;
   /** Ends every connection. */
@@ -63,57 +66,29 @@ export function createDatabase(
   return {
     query: async (statement, signal) => {
       signal?.throwIfAborted();
-      const { operation, row } = statement;
-      const overdue = (): Error => databaseAway('timed-out', operation);
-      const rows = await bounded(run(pool, statement), { timeoutMs, overdue, signal });
+      const { operation, farEnd, row } = statement;
+      const overdue = (): Error => databaseAway('timed-out', operation, farEnd);
+      const rows = await withinTime(run(pool, statement), { timeoutMs, overdue, signal });
       const parsed = z.array(row).safeParse(rows);
       if (parsed.success) return parsed.data;
-      throw oddAnswer(operation, 'a row has an unexpected form');
+      throw oddAnswer(operation, 'a row has an unexpected form', farEnd);
     },
     close: () => pool.end(),
   };
 }
 
-async function run(pool: Pool, { operation, sql, values = [] }: Statement<unknown>): Promise<unknown> {
+async function run(pool: Pool, { operation, farEnd, sql, values = [] }: Statement<unknown>): Promise<unknown> {
   for (let tries = 1; ; tries += 1) {
     const tried = await rowsOf(pool, sql, values).then(
       (rows) => ({ rows }),
       (error: unknown) => ({ error }),
     );
     if ('rows' in tried) return tried.rows;
-    if (!isRolledBack(tried.error) || tries === MAX_TRIES) throw toDatabaseFault(tried.error, operation);
+    if (!isRolledBack(tried.error) || tries === MAX_TRIES) throw toDatabaseFault(tried.error, operation, farEnd);
   }
 }
 
 /** The driver also throws before it has begun: whatever it is, it comes as a rejection. */
 async function rowsOf(pool: Pool, sql: string, values: readonly unknown[]): Promise<unknown> {
   return (await pool.query<unknown[]>(sql, [...values])).rows;
-}
-
-interface Bounds {
-  readonly timeoutMs: number;
-  readonly overdue: () => Error;
-  readonly signal: AbortSignal | undefined;
-}
-
-const GIVEN_UP = Symbol('given up');
-
-async function bounded<T>(work: Promise<T>, { timeoutMs, overdue, signal }: Bounds): Promise<T> {
-  let giveUp = (): void => undefined;
-  const givenUp = new Promise<typeof GIVEN_UP>((resolve) => {
-    giveUp = (): void => {
-      resolve(GIVEN_UP);
-    };
-  });
-  const timer = setTimeout(giveUp, timeoutMs);
-  signal?.addEventListener('abort', giveUp);
-  try {
-    const first = await Promise.race([work, givenUp]);
-    if (first !== GIVEN_UP) return first;
-    signal?.throwIfAborted();
-    throw overdue();
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', giveUp);
-  }
 }

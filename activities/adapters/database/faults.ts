@@ -1,12 +1,13 @@
 import { DatabaseError } from 'pg';
 import { z } from 'zod';
-import type { FaultDetail } from '../../../workflows/contract/failures';
 import {
   AccessDeniedError,
   IndeterminateAnswerError,
   NotAuthenticatedError,
   RequestRefusedError,
   UnavailableError,
+  type FarEnd,
+  type FaultAt,
   type PortFault,
 } from '../../ports/faults';
 
@@ -29,7 +30,28 @@ export type DatabaseFaultCode =
   | 'run-closure-setup'
   | 'protocol'
   | 'contention'
-  | 'server-error';
+  | 'server-error'
+  | TargetFaultCode;
+
+/** What is wrong with the rows of a target's own database, as a fixed code; `targets check` says where. */
+export type TargetFaultCode =
+  | 'no-such-table'
+  | 'no-such-column'
+  | 'no-such-operator'
+  | 'no-primary-key'
+  | 'value-does-not-fit'
+  | 'too-long'
+  | 'not-null'
+  | 'not-unique'
+  | 'still-referenced'
+  | 'check-constraint'
+  | 'refused-by-trigger'
+  | 'rows-stay'
+  | 'rows-come-back'
+  | 'another-database';
+
+/** Which database: what its answers mean depends on whose it is. */
+export type DatabaseFarEnd = Extract<FarEnd, 'audit-log' | 'identifier-vault' | 'target-database'>;
 
 type Kind = 'later' | 'denied' | 'unknown-to-it' | 'refused';
 type Verdict = readonly [Kind, DatabaseFaultCode];
@@ -64,6 +86,25 @@ const BY_SQLSTATE: Readonly<Record<string, Verdict>> = {
   XX: ['later', 'server-error'],
 };
 
+/** What these mean in a database that is not ours: there is no setup to run. */
+const BY_SQLSTATE_OF_TARGET: Readonly<Record<string, Verdict>> = {
+  '42P01': ['refused', 'no-such-table'],
+  '3F000': ['refused', 'no-such-table'],
+  '42703': ['refused', 'no-such-column'],
+  '42883': ['refused', 'no-such-operator'],
+  '42804': ['refused', 'value-does-not-fit'],
+  '42846': ['refused', 'value-does-not-fit'],
+  '22001': ['refused', 'too-long'],
+  '22': ['refused', 'value-does-not-fit'],
+  '23502': ['refused', 'not-null'],
+  '23503': ['refused', 'still-referenced'],
+  '23505': ['refused', 'not-unique'],
+  '23514': ['refused', 'check-constraint'],
+  // An idle transaction that the server ended: the worker stood still.
+  '25P03': ['later', 'timed-out'],
+  P0: ['refused', 'refused-by-trigger'],
+};
+
 /** By the code that Node gives an error of a socket. */
 const BY_SOCKET_CODE: Readonly<Record<string, DatabaseFaultCode>> = {
   ECONNREFUSED: 'connection-refused',
@@ -83,27 +124,45 @@ const BY_SOCKET_CODE: Readonly<Record<string, DatabaseFaultCode>> = {
  * The port's fault for an error of the database driver. The driver's error goes no further: it may quote statements and
  * values.
  */
-export function toDatabaseFault(error: unknown, operation: string): unknown {
+export function toDatabaseFault(error: unknown, operation: string, farEnd: DatabaseFarEnd = 'audit-log'): unknown {
   // Ours, not the connection's: pg reports those as plain errors.
   if (error instanceof TypeError || error instanceof RangeError) return error;
-  if (error instanceof DatabaseError) return bySqlState(error.code ?? 'XX000', operation);
-  if (isPasswordMissing(error)) return faultOf(['unknown-to-it', 'not-authenticated'], operation);
-  return databaseAway(codeOfConnection(error), operation);
+  if (error instanceof DatabaseError) return bySqlState(error.code ?? 'XX000', operation, farEnd);
+  const at = { farEnd, operation };
+  if (isPasswordMissing(error)) return faultOf(['unknown-to-it', 'not-authenticated'], at);
+  return faultOf(['later', codeOfConnection(error)], at);
 }
 
 /** The database cannot be used now; what was asked of it may have happened. */
-export function databaseAway(code: DatabaseFaultCode, operation: string): UnavailableError {
-  return new UnavailableError(at(operation, code));
+export function databaseAway(
+  code: DatabaseFaultCode,
+  operation: string,
+  farEnd: DatabaseFarEnd = 'audit-log',
+): UnavailableError {
+  return new UnavailableError({ farEnd, operation, code });
 }
 
 /** The database answered, and not as it should. */
-export function oddAnswer(operation: string, oddity: string): IndeterminateAnswerError {
-  return new IndeterminateAnswerError(at(operation), oddity);
+export function oddAnswer(
+  operation: string,
+  oddity: string,
+  farEnd: DatabaseFarEnd = 'audit-log',
+): IndeterminateAnswerError {
+  return new IndeterminateAnswerError({ farEnd, operation }, oddity);
+}
+
+/** The database of a target cannot be used as its definition says, however often it is asked. */
+export function targetRefused(code: TargetFaultCode, operation: string): RequestRefusedError {
+  return new RequestRefusedError({ farEnd: 'target-database', operation, code });
 }
 
 /** The role was not given what it needs; `rights` says what, in fixed codes. */
 export function rightsMissing(rights: readonly string[], operation: string): AccessDeniedError {
-  return new AccessDeniedError(at(operation, rights.map((right) => `no-${right}`).join(', ')));
+  return new AccessDeniedError({
+    farEnd: 'audit-log',
+    operation,
+    code: rights.map((right) => `no-${right}`).join(', '),
+  });
 }
 
 /** Whether the statement was rolled back because of another one at the same time: it did nothing, and may succeed at once. */
@@ -111,21 +170,24 @@ export function isRolledBack(error: unknown): boolean {
   return error instanceof DatabaseError && error.code?.startsWith('40') === true;
 }
 
-function bySqlState(sqlState: string, operation: string): PortFault {
-  const verdict = BY_SQLSTATE[sqlState] ?? BY_SQLSTATE[sqlState.slice(0, 2)];
-  return verdict === undefined ? new RequestRefusedError(at(operation, sqlState)) : faultOf(verdict, operation);
+function bySqlState(sqlState: string, operation: string, farEnd: DatabaseFarEnd): PortFault {
+  const tables = farEnd === 'target-database' ? [BY_SQLSTATE_OF_TARGET, BY_SQLSTATE] : [BY_SQLSTATE];
+  const verdict = tables.map((table) => table[sqlState] ?? table[sqlState.slice(0, 2)]).find(Boolean);
+  const at = { farEnd, operation };
+  return verdict === undefined ? new RequestRefusedError({ ...at, code: sqlState }) : faultOf(verdict, at);
 }
 
-function faultOf([kind, code]: Verdict, operation: string): PortFault {
+function faultOf([kind, code]: Verdict, place: Omit<FaultAt, 'code'>): PortFault {
+  const at = { ...place, code };
   switch (kind) {
     case 'later':
-      return databaseAway(code, operation);
+      return new UnavailableError(at);
     case 'denied':
-      return new AccessDeniedError(at(operation, code));
+      return new AccessDeniedError(at);
     case 'unknown-to-it':
-      return new NotAuthenticatedError(at(operation, code));
+      return new NotAuthenticatedError(at);
     case 'refused':
-      return new RequestRefusedError(at(operation, code));
+      return new RequestRefusedError(at);
   }
 }
 
@@ -150,8 +212,4 @@ function isPasswordMissing(error: unknown): boolean {
 function textsOf(error: unknown): { readonly code: string; readonly message: string } {
   const texts = z.object({ code: z.string().catch(''), message: z.string().catch('') }).safeParse(error);
   return texts.success ? texts.data : { code: '', message: '' };
-}
-
-function at(operation: string, code?: string): FaultDetail & { readonly farEnd: 'audit-log' } {
-  return { farEnd: 'audit-log', operation, ...(code === undefined ? {} : { code }) };
 }

@@ -8,6 +8,9 @@ export const AUDIT_ENTRY_COLUMNS =
 /** What a turn is read from. */
 export const TURN_COLUMNS = 'closure_id, first_run_id, number, kind, plan_digest, attempt_id, recorded_at';
 
+/** What sealed identifiers are read from. */
+export const SEALED_IDENTIFIER_COLUMNS = 'closure_id, first_run_id, target, round, sealed, recorded_at';
+
 /**
  * SQL for when a row was written, as text: ISO 8601 in UTC with milliseconds, whatever `DateStyle` and `TimeZone` are. A
  * `timestamptz` itself would be printed as the session is set.

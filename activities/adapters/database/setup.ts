@@ -55,8 +55,8 @@ export async function migrateDatabase(
 }
 
 /**
- * Lets the application's role read and write audit entries and turns, and do nothing else with them: whatever other rights it
- * was given on them are taken away. Again is harmless.
+ * Lets the application's role read and write audit entries and turns, and read, write and remove sealed identifiers, and do
+ * nothing else with them: whatever other rights it was given on them are taken away. Again is harmless.
  * @throws DatabaseSetupError when there is no such role, or it owns a table and so could do anything
  * @throws PortFault when the database is away, not migrated, or refuses
  */
@@ -76,6 +76,7 @@ export async function grantAppRole(ownerUrl: string, roleName: string): Promise<
       REVOKE ALL ON SCHEMA ${SCHEMA} FROM ${role};
       GRANT USAGE ON SCHEMA ${SCHEMA} TO ${role};
       GRANT SELECT, INSERT ON ${SCHEMA}.audit_entry, ${SCHEMA}.turn TO ${role};
+      GRANT SELECT, INSERT, DELETE ON ${SCHEMA}.sealed_identifier TO ${role};
       COMMIT`);
   });
 }
@@ -90,7 +91,7 @@ async function assertGrantable(client: Client, roleName: string): Promise<void> 
   }
   const powerful = await client.query(
     `SELECT 1 FROM pg_catalog.pg_class
-     WHERE oid IN ('${SCHEMA}.audit_entry'::regclass, '${SCHEMA}.turn'::regclass)
+     WHERE oid IN ('${SCHEMA}.audit_entry'::regclass, '${SCHEMA}.turn'::regclass, '${SCHEMA}.sealed_identifier'::regclass)
        AND pg_has_role($1, relowner, 'MEMBER')`,
     [roleName],
   );

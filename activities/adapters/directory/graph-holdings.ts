@@ -21,7 +21,7 @@ const READS_AT_ONCE = 8;
 const anything = z.unknown();
 const reference = z.object({ id: z.string() });
 const directoryObject = reference.extend({ '@odata.type': z.string() });
-const appRoleAssignment = z.object({ principalType: z.string() });
+const appRoleAssignment = z.object({ principalId: z.string() });
 
 /**
  * Whether the account has a directory role, directly or through groups. Reads all memberships: the narrower query for
@@ -57,18 +57,24 @@ export async function listSoleOwnerships(
   });
 }
 
-/** What hangs on the account and goes with it. App roles that it has through a group belong to the group. */
+/**
+ * What hangs on the account. App roles that it has through a group are listed as well, with the group as their principal.
+ * Counted by reading: `$count` is answered from an index that may lag.
+ */
 export async function countHoldings(graph: Graph, account: Account, signal: AbortSignal): Promise<DirectoryHoldings> {
   const user = `/users/${account.objectId}`;
   const list = <T>(operation: DirectoryOperation, path: string, item: z.ZodType<T>): AsyncGenerator<T> =>
     graph.list(account, { operation, path: `${user}${path}`, item }, signal);
   const memberships = list('directory.count-memberships', `/memberOf${IDS_ONLY}`, anything);
-  const assignments = list('directory.count-app-roles', '/appRoleAssignments', appRoleAssignment);
+  const appRoles = 'directory.count-app-roles';
+  const assignments = list(appRoles, '/appRoleAssignments', appRoleAssignment);
   const consents = list('directory.count-consents', '/oauth2PermissionGrants', anything);
+  const ownedObjects = list('directory.count-owned-objects', `/ownedObjects${IDS_ONLY}`, reference);
   return {
     memberships: await count(memberships),
-    appRoleAssignments: await count(assignments, ({ principalType }) => principalType === 'User'),
+    appRoleAssignments: await count(assignments, (role) => guid(appRoles, role.principalId) === account.objectId),
     consents: await count(consents),
+    ownedObjects: await count(ownedObjects),
   };
 }
 

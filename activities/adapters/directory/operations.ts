@@ -13,6 +13,7 @@ export const DIRECTORY_OPERATIONS = [
   'directory.count-memberships',
   'directory.count-app-roles',
   'directory.count-consents',
+  'directory.count-owned-objects',
   'directory.request-export',
   'directory.read-export',
   'directory.block-sign-in',

@@ -83,6 +83,43 @@ describe('A list that Graph answers with', () => {
     await expect(directory.countHoldings(ACCOUNT, signal)).rejects.toMatchObject(indeterminate);
   });
 
+  it('has app roles of the account, and of groups and of others, of which only the own ones are counted', async () => {
+    const principals = [
+      { principalId: ACCOUNT.objectId.toUpperCase(), principalType: 'User' },
+      { principalId: GROUP.id, principalType: 'Group' },
+      { principalId: '0b000000-0000-4000-8000-00000000000b', principalType: 'User' },
+    ];
+    const directory = await directoryThatAnswers(({ path }) => ({
+      body: { value: path.includes('appRoleAssignments') ? principals : [] },
+    }));
+
+    await expect(directory.countHoldings(ACCOUNT, signal)).resolves.toMatchObject({ appRoleAssignments: 1 });
+  });
+
+  it.each([{}, { principalId: null }, { principalId: 'ada' }])(
+    'cannot be told with an app role of %j',
+    async (principal) => {
+      const directory = await directoryThatAnswers(({ path }) => ({
+        body: { value: path.includes('appRoleAssignments') ? [principal] : [] },
+      }));
+
+      await expect(directory.countHoldings(ACCOUNT, signal)).rejects.toMatchObject(indeterminate);
+    },
+  );
+
+  it('is counted page after page, without the index that may lag', async () => {
+    const directory = await directoryThatAnswers(({ path }) => {
+      if (path.includes('/owned/next')) return { body: { value: [GROUP] } };
+      return path.includes('ownedObjects')
+        ? { body: { value: [GROUP, GROUP], '@odata.nextLink': `${server?.url ?? ''}/v1.0/owned/next` } }
+        : { body: { value: [] } };
+    });
+
+    await expect(directory.countHoldings(ACCOUNT, signal)).resolves.toMatchObject({ ownedObjects: 3 });
+    expect(server?.requests.filter(({ path }) => path.includes('count')).map(({ path }) => path)).toEqual([]);
+    expect(server?.requests.flatMap(({ headers }) => Object.keys(headers))).not.toContain('consistencylevel');
+  });
+
   it('is read no further than to the second owner', async () => {
     const directory = await directoryThatAnswers(({ path }) =>
       path.includes('/owners')

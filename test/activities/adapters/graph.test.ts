@@ -32,7 +32,12 @@ async function openStandIn(person: SamplePerson, provenBy: Absent['provenBy']): 
       soleOwner: accountOf(KAREN),
       guest: accountOf(HEDY),
     },
-    holdings: { memberships: 3, appRoleAssignments: 2, consents: 3 },
+    holdings: {
+      memberships: 3,
+      appRoleAssignments: 2,
+      consents: 3,
+      ownedObjects: person.traits.includes('co-owner') ? 1 : 0,
+    },
     newExportLocation: storage.newLocation,
     close: async () => {
       await entra.close();

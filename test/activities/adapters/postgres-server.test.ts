@@ -60,6 +60,7 @@ describeOnServer('the setup of a PostgreSQL server', () => {
     expect(lines.filter((line) => line.startsWith('Applied'))).toStrictEqual([
       'Applied 0001_audit-entry.',
       'Applied 0002_turn.',
+      'Applied 0003_sealed-identifier.',
     ]);
   });
 
@@ -81,6 +82,7 @@ describeOnServer('the setup of a PostgreSQL server', () => {
     ['INSERT ON account_closure.audit_entry', 'no-insert-on-audit_entry'],
     ['INSERT ON account_closure.turn', 'no-insert-on-turn'],
     ['SELECT ON account_closure.turn', 'no-select-on-turn'],
+    ['DELETE ON account_closure.sealed_identifier', 'no-delete-on-sealed_identifier'],
   ])('says which right is missing without %s', async (right, code) => {
     await runAs(own.url, `REVOKE ${right} FROM ${own.role}`);
 
@@ -90,21 +92,31 @@ describeOnServer('the setup of a PostgreSQL server', () => {
     await expect(checkDatabase(database)).resolves.toBeUndefined();
   });
 
-  it('asks to be done again for a database that was migrated by an older version', async () => {
-    await runAs(own.url, 'ALTER TABLE account_closure.turn RENAME COLUMN attempt_id TO other');
+  it.each([
+    [
+      'TABLE account_closure.turn RENAME COLUMN attempt_id',
+      'TABLE account_closure.turn RENAME COLUMN other',
+      'attempt_id',
+    ],
+    ['TABLE account_closure.sealed_identifier RENAME', 'TABLE account_closure.other RENAME', 'sealed_identifier'],
+  ])('asks to be done again for a database that was migrated by an older version: %s', async (there, back, name) => {
+    await runAs(own.url, `ALTER ${there} TO other`);
 
     await expect(checkDatabase(database)).rejects.toMatchObject({ detail: { code: 'run-closure-setup' } });
 
-    await runAs(own.url, 'ALTER TABLE account_closure.turn RENAME COLUMN other TO attempt_id');
+    await runAs(own.url, `ALTER ${back} TO ${name}`);
   });
 
-  it.each(['audit_entry', 'turn'])('takes away what was granted beyond them on %s', async (table) => {
-    await runAs(own.url, `GRANT ALL ON account_closure.${table} TO ${own.role}`);
+  it.each(['audit_entry', 'turn', 'sealed_identifier'])(
+    'takes away what was granted beyond them on %s',
+    async (table) => {
+      await runAs(own.url, `GRANT ALL ON account_closure.${table} TO ${own.role}`);
 
-    await grantAppRole(own.url, own.role);
+      await grantAppRole(own.url, own.role);
 
-    await expect(runAs(own.appUrl, `DELETE FROM account_closure.${table}`)).rejects.toThrow(/permission denied/);
-  });
+      await expect(runAs(own.appUrl, `TRUNCATE account_closure.${table}`)).rejects.toThrow(/permission denied/);
+    },
+  );
 
   it('asks for a role that is there', async () => {
     await expect(grantAppRole(own.url, 'nobody_here')).rejects.toMatchObject({ code: 'no-such-role' });
@@ -114,12 +126,12 @@ describeOnServer('the setup of a PostgreSQL server', () => {
     await expect(grantAppRole(own.url, 'postgres')).rejects.toMatchObject({ code: 'role-is-owner' });
   });
 
-  it('refuses a role that owns one of the tables', async () => {
-    await runAs(own.url, `ALTER TABLE account_closure.turn OWNER TO ${own.role}`);
+  it.each(['turn', 'sealed_identifier'])('refuses a role that owns the table %s', async (table) => {
+    await runAs(own.url, `ALTER TABLE account_closure.${table} OWNER TO ${own.role}`);
 
     await expect(grantAppRole(own.url, own.role)).rejects.toMatchObject({ code: 'role-is-owner' });
 
-    await runAs(own.url, 'ALTER TABLE account_closure.turn OWNER TO CURRENT_USER');
+    await runAs(own.url, `ALTER TABLE account_closure.${table} OWNER TO CURRENT_USER`);
   });
 
   it('names neither statement nor reason of the server when it is refused', async () => {
@@ -145,7 +157,7 @@ describeOnServer('the application’s role on a PostgreSQL server', () => {
     await own.drop();
   });
 
-  it('may insert and select', async () => {
+  it('may insert and select, and remove sealed identifiers', async () => {
     const rights = await queryAs(
       own.appUrl,
       `SELECT table_name || ' ' || privilege_type AS right FROM information_schema.role_table_grants
@@ -155,6 +167,9 @@ describeOnServer('the application’s role on a PostgreSQL server', () => {
     expect(rights).toStrictEqual([
       { right: 'audit_entry INSERT' },
       { right: 'audit_entry SELECT' },
+      { right: 'sealed_identifier DELETE' },
+      { right: 'sealed_identifier INSERT' },
+      { right: 'sealed_identifier SELECT' },
       { right: 'turn INSERT' },
       { right: 'turn SELECT' },
     ]);
@@ -171,6 +186,9 @@ describeOnServer('the application’s role on a PostgreSQL server', () => {
     'DELETE FROM account_closure.turn',
     'TRUNCATE account_closure.turn',
     'ALTER TABLE account_closure.turn DISABLE TRIGGER ALL',
+    'UPDATE account_closure.sealed_identifier SET round = 9',
+    'TRUNCATE account_closure.sealed_identifier',
+    'DROP TABLE account_closure.sealed_identifier',
     'CREATE TABLE account_closure.another (id int)',
     'DROP SCHEMA account_closure CASCADE',
     'SELECT * FROM account_closure.migration',

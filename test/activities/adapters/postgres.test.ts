@@ -66,6 +66,7 @@ describe('the setup of the database', () => {
     expect(lines.filter((line) => line.startsWith('Applied'))).toStrictEqual([
       'Applied 0001_audit-entry.',
       'Applied 0002_turn.',
+      'Applied 0003_sealed-identifier.',
     ]);
     await expect(checkDatabase(database)).resolves.toBeUndefined();
   });

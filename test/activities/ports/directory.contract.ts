@@ -20,7 +20,7 @@ export interface DirectoryWorld extends ReadableDirectory {
   readonly others: {
     readonly signInBlocked: Account;
     readonly administrator: Account;
-    /** The only owner of one group and of one application. */
+    /** The only owner of one group and of one application, and an owner of a group beside others. */
     readonly soleOwner: Account;
     readonly guest: Account;
   };
@@ -140,6 +140,12 @@ function describeConditions(current: () => DirectoryWorld): void {
     const { directory, account, holdings } = current();
 
     await expect(directory.countHoldings(account, signal)).resolves.toEqual(holdings);
+  });
+
+  it('counts all owned objects, whoever else owns them', async () => {
+    const { directory, others } = current();
+
+    await expect(directory.countHoldings(others.soleOwner, signal)).resolves.toMatchObject({ ownedObjects: 3 });
   });
 }
 

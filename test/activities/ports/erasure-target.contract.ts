@@ -1,28 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Erasure, ErasureTarget, OwnDoing, TakenOver } from '../../../activities/ports/erasure-target';
+import { compareIdentifiers, keepIdentifiers, openIdentifiers } from '../../../activities/identifiers';
+import type {
+  Confirmed,
+  Erasure,
+  ErasureTarget,
+  Holdings,
+  NoLongerOurs,
+  OwnDoing,
+  Planning,
+} from '../../../activities/ports/erasure-target';
 import { UnavailableError } from '../../../activities/ports/faults';
 import { NotYetError } from '../../../activities/ports/step-faults';
-import type { Whereabouts } from '../../../activities/ports/whereabouts';
 import type { Account } from '../../../workflows/contract/account';
-import { CLOSURE_ID } from '../../support/inputs';
+import { createFakeVault } from '../../support/fake-vault';
+import { HISTORY } from '../../support/inputs';
 
 /** A target with something of the person in it, and what a test can do to it. */
 export interface TargetUnderTest {
   readonly target: ErasureTarget;
   readonly person: Account;
-  /** Where the account is that the target's data belongs to. */
-  readonly where: () => Whereabouts;
-  /** How many things of the person are left. */
-  readonly left: () => number;
+  /** How many things of the person are left that are not kept for a reason. */
+  readonly left: () => number | Promise<number>;
+  /** All that is there of somebody else, to the byte. */
+  readonly bystander: () => string | Promise<string>;
   /** From now on no call to the far end is answered. */
-  readonly goAway: () => void;
+  readonly goAway: () => void | Promise<void>;
+  /** From now on the tenant has an administrator. Answers what the closure's own check says of it, where the target asks that. */
+  readonly takeOver: () => NoLongerOurs;
 }
 
-/** An effect under way, and what it has tried to change. */
-interface Tried {
-  readonly erasure: Erasure;
-  readonly changes: string[];
-}
+const TARGET = 'target';
+const TAKEN: NoLongerOurs = { kind: 'stopped', reason: 'managed-tenant', signIn: 'not-blocked', done: [] };
 
 const NOTHING_DONE: OwnDoing = {
   hasSent: () => false,
@@ -33,142 +41,192 @@ const NOTHING_DONE: OwnDoing = {
   isCounted: false,
 };
 
-const TAKEN_OVER: TakenOver = {
-  kind: 'taken-over',
-  reason: 'managed-tenant',
-  where: { kind: 'live', isSignInBlocked: true },
-};
-
 const tooEarly = (): never => {
   throw new NotYetError('ReadsUnsettled', 1_000);
 };
 
-function beginning(
-  { person, where }: TargetUnderTest,
-  recheck: Erasure['recheck'] = () => Promise.resolve(where()),
-): Tried {
-  const changes: string[] = [];
-  const done = (part: string): boolean => changes.includes(part);
-  return {
-    changes,
-    erasure: {
-      closureId: CLOSURE_ID,
-      account: person,
-      signal: new AbortController().signal,
-      reachedThrough: 'directory-1',
+/** One closure of a target: what it plans, and what it does by that plan. */
+class Closing {
+  readonly changes: string[] = [];
+  readonly #under: TargetUnderTest;
+  readonly #vault = createFakeVault();
+  readonly #signal = new AbortController().signal;
+  #plan: Holdings | undefined;
+  #work: unknown;
+
+  constructor(under: TargetUnderTest) {
+    this.#under = under;
+  }
+
+  async plan(): Promise<Holdings> {
+    const planned = await this.#under.target.plan(this.planning);
+    this.#plan ??= planned;
+    return planned;
+  }
+
+  /** Erases for as long as it is only too early. */
+  async erase(changes: Partial<Erasure> = {}): ReturnType<ErasureTarget['erase']> {
+    try {
+      return await this.#under.target.erase({ ...this.erasure(), ...changes });
+    } catch (fault) {
+      if (fault instanceof NotYetError && fault.type === 'ErasureRunning') return await this.erase(changes);
+      throw fault;
+    }
+  }
+
+  get planning(): Planning {
+    const keep: Planning['keep'] = (found) =>
+      keepIdentifiers(this.#vault, { ...HISTORY, round: 1, target: TARGET }, { found, signal: this.#signal });
+    return { closureId: HISTORY.closureId, account: this.#under.person, signal: this.#signal, keep };
+  }
+
+  /** Another look that keeps nothing, as the one before the erasure does. */
+  planAgain(): Promise<Holdings> {
+    const keep: Planning['keep'] = (found) =>
+      compareIdentifiers(this.#vault, { ...HISTORY, round: 1 }, { found, signal: this.#signal });
+    return this.#under.target.plan({ ...this.planning, keep });
+  }
+
+  get confirmed(): Confirmed {
+    return {
+      closureId: HISTORY.closureId,
+      account: this.#under.person,
+      signal: this.#signal,
+      kept: () =>
+        openIdentifiers(
+          this.#vault,
+          { ...HISTORY, round: 1, target: TARGET, subject: this.#plan?.subject },
+          this.#signal,
+        ),
+      retains: this.#plan?.retains ?? [],
+    };
+  }
+
+  erasure(round = 1): Erasure {
+    const done = (part: string): boolean => this.changes.includes(part);
+    return {
+      ...this.confirmed,
+      firstRunId: HISTORY.firstRunId,
+      target: TARGET,
+      round,
       own: { ...NOTHING_DONE, hasSent: done, hasDone: done, hasDoneNow: done },
-      recheck,
+      isCancelled: () => false,
+      noLongerOurs: () => Promise.resolve(undefined),
       change: async (part, call) => {
         const answer = await call();
-        changes.push(part);
+        this.changes.push(part);
         return answer;
+      },
+      keptWork: this.#work,
+      keepWork: (work) => {
+        // As it comes over the wire.
+        this.#work = JSON.parse(JSON.stringify(work));
       },
       notice: () => undefined,
       believe: tooEarly,
       lookAgain: tooEarly,
-    },
-  };
+    };
+  }
 }
 
 /** What every `ErasureTarget` has to do. */
-export function describeErasureTarget(name: string, make: () => TargetUnderTest): void {
-  const lookedAt = ({ person }: TargetUnderTest): Parameters<ErasureTarget['verify']>[0] => ({
-    closureId: CLOSURE_ID,
-    account: person,
-    signal: new AbortController().signal,
-    reachedThrough: 'directory-1',
-  });
+export function describeErasureTarget(name: string, make: () => TargetUnderTest | Promise<TargetUnderTest>): void {
+  const begin = async (): Promise<{ readonly under: TargetUnderTest; readonly closing: Closing }> => {
+    const under = await make();
+    return { under, closing: new Closing(under) };
+  };
+  const planned = async (): ReturnType<typeof begin> => {
+    const begun = await begin();
+    await begun.closing.plan();
+    return begun;
+  };
 
   describe(`erasure target: ${name}`, () => {
     it('plans by counts and codes alone, the same for the same holdings', async () => {
-      const under = make();
+      const { closing } = await begin();
 
-      const plan = await under.target.plan(lookedAt(under));
+      const plan = await closing.plan();
 
-      expect(plan.name).toBe(under.target.name);
-      for (const { what, count } of plan.erases) {
-        expect(what).toMatch(/^[a-z-]+$/);
+      for (const { what, count } of [...plan.erases, ...plan.retains]) {
+        expect(what).toMatch(/^[\w.:"-]+$/);
         expect(Number.isInteger(count) && count >= 0).toBe(true);
       }
-      await expect(under.target.plan(lookedAt(under))).resolves.toEqual(plan);
+      await expect(closing.plan()).resolves.toEqual(plan);
+      await expect(closing.planAgain()).resolves.toEqual(plan);
     });
 
     it('changes nothing by planning and verifying', async () => {
-      const under = make();
-      const before = under.left();
+      const { under, closing } = await planned();
+      const before = await under.left();
 
-      await under.target.plan(lookedAt(under));
+      await expect(under.target.verify(closing.confirmed)).resolves.toMatchObject({ kind: 'remains' });
 
-      await expect(under.target.verify(lookedAt(under))).resolves.toMatchObject({ kind: 'remains' });
-      expect(under.left()).toBe(before);
+      expect(before).toBeGreaterThan(0);
+      expect(await under.left()).toBe(before);
     });
 
-    it('is empty after it was erased, and verifies so', async () => {
-      const under = make();
+    it('is empty after it was erased, verifies so, and has touched nobody else', async () => {
+      const { under, closing } = await planned();
+      const others = await under.bystander();
 
-      await expect(under.target.erase(beginning(under).erasure)).resolves.toMatchObject({ kind: 'erased' });
+      await expect(closing.erase()).resolves.toMatchObject({ kind: 'erased' });
 
-      expect(under.left()).toBe(0);
-      await expect(under.target.verify(lookedAt(under))).resolves.toEqual({ kind: 'absent' });
+      expect(await under.left()).toBe(0);
+      expect(await under.bystander()).toBe(others);
+      await expect(under.target.verify(closing.confirmed)).resolves.toMatchObject({ kind: 'absent' });
+    });
+
+    it('says the same of an erasure that is asked for again', async () => {
+      const { under, closing } = await planned();
+
+      const first = await closing.erase();
+
+      await expect(closing.erase()).resolves.toEqual(first);
+      expect(await under.left()).toBe(0);
     });
 
     it('makes every changing call through the one that leaves traces', async () => {
-      const under = make();
-      const refusing = beginning(under);
-      const erasure: Erasure = {
-        ...refusing.erasure,
-        change: () => Promise.reject(new UnavailableError({ farEnd: 'audit-log' })),
-      };
+      const { under, closing } = await planned();
+      const change = (): Promise<never> => Promise.reject(new UnavailableError({ farEnd: 'audit-log' }));
+      const before = await under.left();
 
-      await expect(under.target.erase(erasure)).rejects.toThrow();
-      if (under.target.fence !== undefined) await under.target.fence(erasure).catch(() => undefined);
+      await expect(closing.erase({ change })).rejects.toThrow();
+      if (under.target.fence !== undefined)
+        await under.target.fence({ ...closing.erasure(), change }).catch(() => undefined);
 
-      expect(under.left()).toBeGreaterThan(0);
-    });
-
-    it('changes nothing once somebody else seems to be in charge, and lets it settle first', async () => {
-      const under = make();
-      const before = under.left();
-      const { erasure, changes } = beginning(under, () => Promise.resolve(TAKEN_OVER));
-
-      await expect(under.target.erase(erasure)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
-      if (under.target.fence !== undefined) await under.target.fence(erasure).catch(() => undefined);
-
-      expect(changes).toEqual([]);
-      expect(under.left()).toBe(before);
+      expect(await under.left()).toBe(before);
     });
 
     it('changes nothing once somebody else is in charge, and says where it stopped', async () => {
-      const under = make();
-      const before = under.left();
-      const { erasure, changes } = beginning(under, () => Promise.resolve(TAKEN_OVER));
-      const settled: Erasure = { ...erasure, believe: () => undefined };
+      const { under, closing } = await planned();
+      const before = await under.left();
+      const taken = under.takeOver();
 
-      await expect(under.target.erase(settled)).resolves.toEqual({
-        kind: 'stopped',
-        reason: 'managed-tenant',
-        signIn: 'blocked',
-        done: [],
-      });
-      expect(changes).toEqual([]);
-      expect(under.left()).toBe(before);
+      const believed = { noLongerOurs: () => Promise.resolve(taken), believe: () => undefined };
+      await expect(closing.erase(believed)).resolves.toEqual(TAKEN);
+
+      expect(closing.changes).toEqual([]);
+      expect(await under.left()).toBe(before);
     });
 
-    it('does not take what it cannot find for erased: it has to settle first', async () => {
-      const under = make();
-      const { erasure } = beginning(under, () => Promise.resolve({ kind: 'nowhere' }));
+    it('does not go on once somebody else seems to be in charge, until that has settled', async () => {
+      const { under, closing } = await planned();
+      const before = await under.left();
+      under.takeOver();
 
-      await expect(under.target.erase(erasure)).rejects.toMatchObject({ type: 'ReadsUnsettled' });
-      expect(under.left()).toBeGreaterThan(0);
+      await expect(closing.erase({ noLongerOurs: tooEarly })).rejects.toMatchObject({ type: 'ReadsUnsettled' });
+
+      expect(closing.changes).toEqual([]);
+      expect(await under.left()).toBe(before);
     });
 
     it('has no default success: a far end that does not answer is a fault', async () => {
-      const under = make();
-      under.goAway();
+      const { under, closing } = await planned();
+      await under.goAway();
 
-      await expect(under.target.erase(beginning(under).erasure)).rejects.toThrow();
-      await expect(under.target.verify(lookedAt(under))).rejects.toThrow();
-      await expect(under.target.plan(lookedAt(under))).rejects.toThrow();
+      await expect(closing.erase()).rejects.toThrow();
+      await expect(under.target.verify(closing.confirmed)).rejects.toThrow();
+      await expect(closing.plan()).rejects.toThrow();
     });
   });
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { closureWorkflowId } from '../../../workflows/contract/ids';
 import { isConfirmation, isReport, signReport } from '../../../workflows/contract/confirmation';
 import { isForgetClosureRequest, isRequestFor, isResolution } from '../../../workflows/contract/messages';
-import { STEP_NAMES, TARGET_NAMES } from '../../../workflows/contract/targets';
+import { STEP_NAMES } from '../../../workflows/contract/targets';
 import { UNDECODABLE } from '../../../workflows/contract/undecodable';
 import { ACCOUNT, CLOSURE_ID, PUBLIC_KEY, SEED, WORKFLOW_ID, YES } from '../../support/statuses';
 
@@ -29,6 +29,10 @@ const MESSAGES: readonly (readonly [string, Message])[] = [
   ['a confirmation', { accepts: isConfirmation, complete: { ...YES }, optional: [] }],
   ['a report', { accepts: isReport, complete: { ...signReport(SEED, CLOSURE_ID, 'export-declined') }, optional: [] }],
   ["an operator's answer", { accepts: isResolution, complete: RETRY, optional: ['since'] }],
+  [
+    "an operator's decision to go on without a target",
+    { accepts: isResolution, complete: { ...RETRY, action: 'exempt', basis: 'legal-claims' }, optional: ['since'] },
+  ],
   ['a request', { accepts: isRequest, complete: REQUEST, optional: [] }],
   [
     'an account of a request',
@@ -112,7 +116,7 @@ describe.each(MESSAGES)('%s', (_name, { accepts, complete, optional }) => {
 });
 
 describe("an operator's answer", () => {
-  it.each([...STEP_NAMES, ...TARGET_NAMES])('may be for %s', (target) => {
+  it.each([...STEP_NAMES, 'directory', 'shop'])('may be for %s', (target) => {
     expect(isResolution({ ...RETRY, target })).toBe(true);
   });
 

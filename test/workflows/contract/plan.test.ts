@@ -3,28 +3,52 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   planHolds,
-  RETENTION_BASES,
   type ErasurePlan,
   type PlannedItems,
-  type RetainedItems,
+  type PlannedRetention,
   type TargetPlan,
 } from '../../../workflows/contract/plan';
-import { TARGET_NAMES } from '../../../workflows/contract/targets';
+import { TARGET_KINDS } from '../../../workflows/contract/targets';
 import { guid } from '../../support/guid';
 
 const closureId = fc
   .constantFrom('00000000-0000-4000-8000-000000000000', '10000000-0000-4000-8000-000000000000')
   .map(guid);
 const what = fc.constantFrom('account', 'memberships', 'audit-logs', '","', '');
-const planned: fc.Arbitrary<PlannedItems> = fc.record({ what, count: fc.nat() });
-const retained: fc.Arbitrary<RetainedItems> = fc.record({ what, basis: fc.constantFrom(...RETENTION_BASES) });
+const BASES = ['legal-obligation', 'tax-records'] as const;
+const planned: fc.Arbitrary<PlannedItems> = fc.record({
+  what,
+  action: fc.constantFrom('delete', 'anonymise'),
+  count: fc.nat(),
+});
+const retained: fc.Arbitrary<PlannedRetention> = fc.record(
+  {
+    what,
+    count: fc.nat(),
+    basis: fc.constantFrom(...BASES),
+    rule: fc.constantFrom('7 years after issued_at', '1 years after issued_at'),
+    until: fc.constantFrom('2030-01-01T00:00:00.000Z', '2031-01-01T00:00:00.000Z'),
+  },
+  { requiredKeys: ['what', 'count', 'basis'] },
+);
+const kept: fc.Arbitrary<TargetPlan['keptByProvider'][number]> = fc.record({
+  what,
+  basis: fc.constantFrom('provider-audit-log', 'provider-log-erasure-within-30-days'),
+});
 
 const plansOf = (maxLength: number): fc.Arbitrary<ErasurePlan> => {
-  const target: fc.Arbitrary<TargetPlan> = fc.record({
-    name: fc.constantFrom(...TARGET_NAMES),
-    erases: fc.array(planned, { maxLength }),
-    retains: fc.array(retained, { maxLength }),
-  });
+  const target: fc.Arbitrary<TargetPlan> = fc.record(
+    {
+      name: fc.constantFrom('shop', 'directory'),
+      kind: fc.constantFrom(...TARGET_KINDS),
+      definitionDigest: fc.constantFrom('aa', 'bb'),
+      subject: fc.constantFrom('cc', 'dd'),
+      erases: fc.array(planned, { maxLength }),
+      retains: fc.array(retained, { maxLength }),
+      keptByProvider: fc.array(kept, { maxLength }),
+    },
+    { requiredKeys: ['name', 'kind', 'definitionDigest', 'erases', 'retains', 'keptByProvider'] },
+  );
   const targets = fc.array(target, { maxLength });
   return fc.record({ version: fc.constant(1 as const), round: fc.nat(), closureId, targets });
 };
@@ -37,10 +61,11 @@ const coverage = ({ closureId: id, targets }: ErasurePlan): Set<string> =>
   new Set(
     [
       [id],
-      ...targets.flatMap(({ name, erases, retains }, place) => [
-        [place, name],
-        ...erases.map((item) => [place, name, 'erase', item.what]),
-        ...retains.map((item) => [place, name, 'retain', item.what, item.basis]),
+      ...targets.flatMap(({ name, kind, definitionDigest, subject, erases, retains, keptByProvider }, place) => [
+        [place, name, kind, definitionDigest, subject],
+        ...erases.map((item) => [place, item.action, item.what]),
+        ...retains.map((item) => [place, 'retain', item.what, item.basis, item.rule]),
+        ...keptByProvider.map((item) => [place, 'kept by the provider', item.what, item.basis]),
       ]),
     ].map((covered) => JSON.stringify(covered)),
   );
@@ -67,12 +92,17 @@ describe('a confirmed plan', () => {
     );
   });
 
-  it('holds while only counts grow or shrink, to nothing, too', () => {
+  it('holds while only counts and dates change, to nothing, too', () => {
     fc.assert(
       fc.property(plan, fc.array(fc.nat(), { minLength: 12, maxLength: 12 }), (promised, counts) => {
         const recount = (items: readonly PlannedItems[]): PlannedItems[] =>
           items.map((item, index) => ({ ...item, count: counts[index] ?? 0 }));
-        const now = { ...promised, targets: promised.targets.map((it) => ({ ...it, erases: recount(it.erases) })) };
+        const later = (items: readonly PlannedRetention[]): PlannedRetention[] =>
+          items.map((item, index) => ({ ...item, count: counts[index] ?? 0, until: '2040-01-01T00:00:00.000Z' }));
+        const now = {
+          ...promised,
+          targets: promised.targets.map((it) => ({ ...it, erases: recount(it.erases), retains: later(it.retains) })),
+        };
 
         expect(planHolds(promised, now)).toBe(true);
       }),
@@ -127,28 +157,69 @@ describe('a confirmed plan', () => {
     );
   });
 
-  it.each(RETENTION_BASES)('never holds when something stays for another reason than %s', (basis) => {
+  it.each(BASES)('never holds when something stays for another reason than %s', (basis) => {
     fc.assert(
-      fc.property(withTargets, retained, fc.nat(), (promised, kept, at) => {
-        fc.pre(kept.basis !== basis);
-        const keeping = (item: RetainedItems): ErasurePlan =>
-          withTarget(promised, at, (it) => ({ ...it, retains: [...it.retains, item] }));
+      fc.property(withTargets, retained, fc.nat(), (promised, item, at) => {
+        fc.pre(item.basis !== basis);
+        const keeping = (stays: PlannedRetention): ErasurePlan =>
+          withTarget(promised, at, (it) => ({ ...it, retains: [...it.retains, stays] }));
 
-        expectBroken(keeping(kept), keeping({ ...kept, basis }));
+        expectBroken(keeping(item), keeping({ ...item, basis }));
       }),
     );
   });
 
   it('never holds when what was to be erased would stay', () => {
     fc.assert(
-      fc.property(withTargets, retained, fc.nat(), (promised, kept, at) => {
+      fc.property(withTargets, retained, fc.nat(), (promised, stays, at) => {
         const erasing = withTarget(promised, at, (it) => ({
           ...it,
-          erases: [...it.erases, { what: kept.what, count: 1 }],
+          erases: [...it.erases, { what: stays.what, action: 'delete', count: 1 }],
         }));
-        const keeping = withTarget(promised, at, (it) => ({ ...it, retains: [...it.retains, kept] }));
+        const keeping = withTarget(promised, at, (it) => ({ ...it, retains: [...it.retains, stays] }));
 
         expectBroken(erasing, keeping);
+      }),
+    );
+  });
+
+  it.each<[string, Partial<TargetPlan>]>([
+    ['described otherwise', { definitionDigest: 'cc' }],
+    ['about somebody else', { subject: 'ee' }],
+    ['of another kind', { kind: 'directory' }],
+    ['called otherwise', { name: 'crm' }],
+  ])('never holds when a target is %s', (_how, change) => {
+    fc.assert(
+      fc.property(withTargets, fc.nat(), (promised, at) => {
+        const changed = withTarget(promised, at, (it) => ({ ...it, ...change }));
+        fc.pre(JSON.stringify(promised) !== JSON.stringify(changed));
+
+        expectBroken(promised, changed);
+      }),
+    );
+  });
+
+  it('never holds when a rule of retention is another', () => {
+    fc.assert(
+      fc.property(withTargets, retained, fc.nat(), (promised, stays, at) => {
+        const keeping = (rule: string): ErasurePlan =>
+          withTarget(promised, at, (it) => ({ ...it, retains: [...it.retains, { ...stays, rule }] }));
+
+        expectBroken(keeping('7 years after issued_at'), keeping('8 years after issued_at'));
+      }),
+    );
+  });
+
+  it('never holds when what was to be anonymised would be deleted', () => {
+    fc.assert(
+      fc.property(withTargets, fc.nat(), (promised, at) => {
+        const doing = (action: PlannedItems['action']): ErasurePlan =>
+          withTarget(promised, at, (it) => ({
+            ...it,
+            erases: [...it.erases, { what: 'app.orders', action, count: 1 }],
+          }));
+
+        expectBroken(doing('anonymise'), doing('delete'));
       }),
     );
   });

@@ -2,18 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import { EARLY_FAILURES, FAILURE_TYPES, isEarly } from '../../../workflows/contract/failures';
 import { PHASE_TEXTS } from '../../../workflows/contract/phase-texts';
 import { isRefusal, REFUSAL_TEXTS, REFUSALS } from '../../../workflows/contract/refusals';
-import { isClosed, isPastPointOfNoReturn, OUTCOMES, RUNNING_PHASES } from '../../../workflows/contract/status';
-import { isAttentionTarget, STEP_NAMES, TARGET_NAMES } from '../../../workflows/contract/targets';
+import { isClosed, isPastPointOfNoReturn, OUTCOMES, RUNNING_PHASES } from '../../../workflows/contract/phases';
+import { isAttentionTarget, isTargetName, RESERVED_NAMES, STEP_NAMES } from '../../../workflows/contract/targets';
 
 const UNKNOWN = ['', 'toString', '__proto__', 'Closed', 7, null, undefined, {}, ['closed']];
 
 describe('an outcome', () => {
-  it('means that the account is closed when it is closed, and only then', () => {
-    expect([undefined, ...OUTCOMES].filter(isClosed)).toEqual(['closed']);
+  it('means that the account is closed when it is closed, with or without something that stays, and only then', () => {
+    expect([undefined, ...OUTCOMES].filter(isClosed)).toEqual(['closed', 'closedWithRetention']);
   });
 
   it('lies past the point of no return when something may have been erased: then the export is kept', () => {
-    expect([undefined, ...OUTCOMES].filter(isPastPointOfNoReturn)).toEqual(['closed', 'stopped']);
+    expect([undefined, ...OUTCOMES].filter(isPastPointOfNoReturn)).toEqual([
+      'closed',
+      'closedWithRetention',
+      'stopped',
+    ]);
   });
 });
 
@@ -54,9 +58,22 @@ describe('a failure', () => {
 
 describe('what can wait for an operator', () => {
   it('is a step or a target of the erasure', () => {
-    const names = [...TARGET_NAMES, ...STEP_NAMES];
+    const names = ['directory', 'shop-2', ...STEP_NAMES];
 
     expect(names.filter(isAttentionTarget)).toEqual(names);
     expect(UNKNOWN.filter(isAttentionTarget)).toEqual([]);
   });
+});
+
+describe('the name of a target', () => {
+  it.each(['directory', 'a', 'shop-2', 'x'.repeat(40)])('can be %s', (name) => {
+    expect(isTargetName(name)).toBe(true);
+  });
+
+  it.each([...RESERVED_NAMES, ...UNKNOWN, 'Shop', '2shop', 'shop_2', 'shop.orders', 'x'.repeat(41)])(
+    'cannot be %s',
+    (name) => {
+      expect(isTargetName(name)).toBe(false);
+    },
+  );
 });

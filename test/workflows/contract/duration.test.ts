@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseDuration } from '../../worker/duration';
+import ms from 'ms';
+import { parseDuration } from '../../../workflows/contract/duration';
 
 describe('a duration', () => {
   it.each([
@@ -37,6 +38,13 @@ describe('a duration', () => {
   ])('is not %p', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });
+
+  it.each(['1 millisecond', '2 secs', '3 min', '4 hrs', '5 d', '6 weeks', '7.25 hours', '0.1s'] as const)(
+    'is what the package ms makes of it: %p',
+    (text) => {
+      expect(parseDuration(text)).toBe(Math.round(ms(text)));
+    },
+  );
 
   it('is a whole number of milliseconds, or none, whatever the text', () => {
     const plausible = fc

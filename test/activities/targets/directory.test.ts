@@ -1,6 +1,6 @@
-import { createDirectoryTarget } from '../../../activities/targets/directory-account';
 import { UnavailableError } from '../../../activities/ports/faults';
-import { FakeWorld, type Call } from '../../support/fake-world';
+import { createDirectoryTarget } from '../../../activities/targets/directory';
+import { FakeWorld, POLICY, type Call } from '../../support/fake-world';
 import { describeErasureTarget } from '../ports/erasure-target.contract';
 
 const CALLS: readonly Call[] = [
@@ -16,13 +16,15 @@ const CALLS: readonly Call[] = [
 describeErasureTarget('the directory account', () => {
   const world = new FakeWorld();
   return {
-    target: createDirectoryTarget(world.dependencies.directory),
+    target: createDirectoryTarget({ ...world.dependencies, reachedThrough: POLICY.reachedThrough }),
     person: world.person,
-    where: () => {
-      if (world.account === 'live') return { kind: 'live', isSignInBlocked: world.isSignInBlocked };
-      return { kind: world.account === 'deleted' ? 'deleted' : 'nowhere' };
-    },
     left: () => (world.account === 'gone' ? 0 : 1),
+    // The directory's own contract suite looks at somebody else.
+    bystander: () => '',
+    takeOver: () => {
+      world.realmKind = 'managed';
+      return { kind: 'stopped', reason: 'managed-tenant', signIn: 'not-blocked', done: [] };
+    },
     goAway: () => {
       for (const call of CALLS) {
         world.before(call, () => {

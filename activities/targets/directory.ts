@@ -1,7 +1,6 @@
-import type { EraseOutcome, FenceOutcome, VerifyOutcome } from '../../workflows/contract/activities';
-import type { TargetPlan } from '../../workflows/contract/plan';
-import type { Directory } from '../ports/directory';
-import type { Erasure, ErasureTarget, LookedAt, NoLongerOurs, Subject, TakenOver, Told } from '../ports/erasure-target';
+import type { EraseOutcome, FenceOutcome, VerifyOutcome } from '../../workflows/contract/target-outcomes';
+import { recheckTenant, type TakenOver, type TenantSources } from './takeover';
+import type { Confirmed, Erasure, ErasureTarget, Holdings, NoLongerOurs, Subject, Told } from '../ports/erasure-target';
 import { StepNeedsOperatorError } from '../ports/step-faults';
 import { lookFor, type Whereabouts } from '../ports/whereabouts';
 
@@ -16,43 +15,62 @@ type Live = Extract<Whereabouts, { readonly kind: 'live' }>;
 /** The question under which looks at the account are counted: each look has one answer to it. */
 const ACCOUNT = 'account';
 
+/** Where the account is, and through which far end this closure has read it alive before. */
+export interface DirectorySources extends TenantSources {
+  /** See `ClosurePolicy.reachedThrough`; absent before the first such look. */
+  readonly reachedThrough: string | undefined;
+}
+
+/** The account as one closure sees it. */
+interface Sources extends DirectorySources {
+  /** Is this still ours to do, and where is the account? Asked before *each* changing call. */
+  readonly recheck: (subject: Subject) => Promise<Whereabouts | TakenOver>;
+}
+
 /**
  * The account itself, always the last target. Fence: block sign-in, revoke sessions. Erase: delete to the deleted items,
  * then purge from there, which cannot be undone. Always by object id: the address may belong to somebody new by now.
  */
-export function createDirectoryTarget(directory: Directory): ErasureTarget {
+export function createDirectoryTarget(given: DirectorySources): ErasureTarget {
+  const { reachedThrough } = given;
+  const sources: Sources = {
+    ...given,
+    recheck: ({ account, signal }) => recheckTenant(given, { account, reachedThrough, signal }),
+  };
   return {
-    name: 'directory',
-    plan: (subject) => plan(directory, subject),
-    fence: (erasure) => fence(directory, erasure),
-    erase: (erasure) => erase(directory, erasure),
-    verify: (subject) => verify(directory, subject),
+    plan: (subject) => plan(sources, subject),
+    fence: (erasure) => fence(sources, erasure),
+    erase: (erasure) => erase(sources, erasure),
+    verify: (subject) => verify(sources, subject),
   };
 }
 
-async function plan(directory: Directory, { account, signal }: Subject): Promise<TargetPlan> {
+async function plan({ directory }: Sources, { account, signal }: Subject): Promise<Holdings> {
   const holdings = await directory.countHoldings(account, signal);
+  // Every kind, also what there is none of yet: it may come while the person thinks, and goes with the account.
+  const erased = (what: string, count: number) => ({ what, action: 'delete', count }) as const;
   return {
-    name: 'directory',
-    // Every kind, also what there is none of yet: it may come while the person thinks, and goes with the account.
     erases: [
-      { what: 'account', count: 1 },
-      { what: 'memberships', count: holdings.memberships },
-      { what: 'app-role-assignments', count: holdings.appRoleAssignments },
-      { what: 'consents', count: holdings.consents },
+      erased('account', 1),
+      erased('memberships', holdings.memberships),
+      erased('app-role-assignments', holdings.appRoleAssignments),
+      erased('consents', holdings.consents),
+      // What is owned stays; that it was owned by this account goes.
+      erased('ownerships', holdings.ownedObjects),
     ],
-    retains: [
+    retains: [],
+    keptByProvider: [
       { what: 'directory-audit-logs', basis: 'provider-audit-log' },
       { what: 'system-generated-logs', basis: 'provider-log-erasure-within-30-days' },
     ],
   };
 }
 
-async function fence(directory: Directory, erasure: Erasure): Promise<Told<FenceOutcome>> {
+async function fence({ directory, recheck }: Sources, erasure: Erasure): Promise<Told<FenceOutcome>> {
   const { account, signal, own } = erasure;
   // Sessions are revoked only of an account that was read as blocked.
   if (own.hasDoneNow(REVOKE)) return { kind: 'fenced' };
-  const before = await erasure.recheck();
+  const before = await recheck(erasure);
   const ended = fencedOrStopped(erasure, before);
   if (ended !== undefined) return ended;
   if (!own.hasDoneNow(BLOCK)) {
@@ -60,7 +78,7 @@ async function fence(directory: Directory, erasure: Erasure): Promise<Told<Fence
   }
 
   // Read back: the account must not be able to sign in before its sessions end.
-  const blocked = await erasure.recheck();
+  const blocked = await recheck(erasure);
   const endedMeanwhile = fencedOrStopped(erasure, blocked);
   if (endedMeanwhile !== undefined) return endedMeanwhile;
   lookAgainWhenAbsent(erasure, await erasure.change(REVOKE, () => directory.revokeSessions(account, signal)));
@@ -85,9 +103,9 @@ function fencedOrStopped(erasure: Erasure, where: Whereabouts | TakenOver): Told
   }
 }
 
-async function erase(directory: Directory, erasure: Erasure): Promise<Told<EraseOutcome>> {
+async function erase(sources: Sources, erasure: Erasure): Promise<Told<EraseOutcome>> {
   if (erasure.own.hasDoneNow(PURGE)) return erased(erasure);
-  const before = await erasure.recheck();
+  const before = await sources.recheck(erasure);
   switch (before.kind) {
     case 'taken-over':
       return stopped(erasure, before, [DELETE]);
@@ -95,16 +113,17 @@ async function erase(directory: Directory, erasure: Erasure): Promise<Told<Erase
       return absent(erasure);
     case 'live':
       assertNotRestored(erasure, before);
-      return await deleteThenPurge(directory, erasure);
+      return await deleteThenPurge(sources, erasure);
     case 'deleted':
-      return await purge(directory, erasure);
+      return await purge(sources, erasure);
   }
 }
 
-async function deleteThenPurge(directory: Directory, erasure: Erasure): Promise<Told<EraseOutcome>> {
+async function deleteThenPurge(sources: Sources, erasure: Erasure): Promise<Told<EraseOutcome>> {
+  const { directory, recheck } = sources;
   const { account, signal } = erasure;
   lookAgainWhenAbsent(erasure, await erasure.change(DELETE, () => directory.softDelete(account, signal)));
-  const before = await erasure.recheck();
+  const before = await recheck(erasure);
   switch (before.kind) {
     case 'taken-over':
       return stopped(erasure, before, [DELETE]);
@@ -114,11 +133,11 @@ async function deleteThenPurge(directory: Directory, erasure: Erasure): Promise<
     case 'live':
       throw restored(erasure);
     case 'deleted':
-      return await purge(directory, erasure);
+      return await purge(sources, erasure);
   }
 }
 
-async function purge(directory: Directory, erasure: Erasure): Promise<Told<EraseOutcome>> {
+async function purge({ directory }: Sources, erasure: Erasure): Promise<Told<EraseOutcome>> {
   erasure.notice(ACCOUNT, 'deleted');
   const { account, signal } = erasure;
   lookAgainWhenAbsent(erasure, await erasure.change(PURGE, () => directory.purge(account, signal)));
@@ -127,7 +146,7 @@ async function purge(directory: Directory, erasure: Erasure): Promise<Told<Erase
 
 /** An account is counted once, however often it has to be erased. */
 function erased({ own }: Erasure): Told<EraseOutcome> {
-  return { kind: 'erased', count: own.isCounted ? 0 : 1 };
+  return { kind: 'erased', count: own.isCounted ? 0 : 1, retained: [] };
 }
 
 /** Found nowhere for as long as reads may lag: our own doing when a call of ours was sent, and otherwise somebody else's. */
@@ -188,7 +207,7 @@ function assertStaysBlocked({ notice, believe }: Erasure, { isSignInBlocked }: L
 }
 
 /** Absent only by the directory that is proven to be the one that would know. */
-async function verify(directory: Directory, subject: LookedAt): Promise<VerifyOutcome> {
-  const { whereabouts } = await lookFor(directory, subject);
-  return whereabouts.kind === 'nowhere' ? { kind: 'absent' } : { kind: 'remains', count: 1 };
+async function verify({ directory, reachedThrough }: Sources, { account, signal }: Confirmed): Promise<VerifyOutcome> {
+  const { whereabouts } = await lookFor(directory, { account, reachedThrough, signal });
+  return whereabouts.kind === 'nowhere' ? { kind: 'absent', grade: 're-read' } : { kind: 'remains', count: 1 };
 }

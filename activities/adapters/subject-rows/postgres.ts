@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import type { Account } from '../../../workflows/contract/account';
+import type { EffectKey } from '../../ports/audit-log';
+import { PortFault } from '../../ports/faults';
+import { Sensitive } from '../../ports/sensitive';
+import type { Batch, HeldRows, KeyLook, RowErasure, SubjectIds, SubjectRows } from '../../ports/subject-rows';
+import type { PostgresDefinition } from '../../ports/target-catalog';
+import { createTargetDatabase, type TargetDatabase } from '../database/target-database';
+import { columnOf, createParameters, meets, nameOf } from './conditions';
+import { countHeld } from './counts';
+import { ERASE, eraseNext, OvertakenError } from './erasure';
+import { batchOf, enterBatch, readLedger, withBatch } from './ledger';
+import { createKnownShapes, type KnownShapes } from './shapes';
+import { readRemaining } from './verification';
+
+/** The rows in one database, and how to end its connections. */
+export interface OpenSubjectRows extends SubjectRows {
+  readonly close: () => Promise<void>;
+}
+
+/** A transaction of so many deletions holds its locks for some ten milliseconds, and larger ones are hardly faster. */
+const BATCH_ROWS = 1_000;
+/** After a batch that took too long the next one is a quarter of it, and no smaller than this. */
+const LEAST_ROWS = 10;
+
+interface Parts {
+  readonly definition: PostgresDefinition;
+  readonly database: TargetDatabase;
+  /** Connections of their own, so that what is read again is not read by a session that erased. */
+  readonly again: TargetDatabase;
+  readonly replica: TargetDatabase | undefined;
+  readonly shapes: KnownShapes;
+  readonly size: BatchSize;
+}
+
+/**
+ * The rows of a definition. Connects to nothing yet.
+ * @throws RangeError when no connection can be made with one of its URLs; it says why, and never quotes it
+ */
+export function createPostgresSubjectRows(
+  definition: PostgresDefinition,
+  options: { readonly batchRows?: number } = {},
+): OpenSubjectRows {
+  const { url, verifyUrl } = definition;
+  const database = createTargetDatabase(url.reveal());
+  const again = createTargetDatabase(url.reveal(), { maxConnections: 2 });
+  const replica = verifyUrl === undefined ? undefined : createTargetDatabase(verifyUrl.reveal(), { maxConnections: 2 });
+  const shapes = createKnownShapes(database, definition);
+  const size = createBatchSize(options.batchRows ?? BATCH_ROWS);
+  const parts = { definition, database, again, replica, shapes, size };
+  return {
+    findKey: (account, signal) => looking(parts, () => findKey(parts, account, signal)),
+    count: (ids, signal) => looking(parts, () => count(parts, ids, signal)),
+    progress: (effect, signal) => progress(parts, effect, signal),
+    eraseBatch: (erasure, signal) => looking(parts, () => eraseBatch(parts, erasure, signal)),
+    remaining: ({ ids }, signal) => looking(parts, () => remaining(parts, ids, signal)),
+    close: async () => {
+      await Promise.all([database.close(), again.close(), replica?.close()]);
+    },
+  };
+}
+
+/** A fault may come of a table that is another one by now. */
+async function looking<T>({ shapes }: Parts, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    shapes.forget();
+    throw error;
+  }
+}
+
+async function findKey(
+  { definition, database, shapes }: Parts,
+  account: Account,
+  signal: AbortSignal,
+): Promise<KeyLook> {
+  const operation = 'rows.find-key';
+  const { subject } = definition;
+  if (subject === undefined) throw new TypeError('The definition looks up no key.');
+  const shape = (await shapes.read(operation, signal))(subject.table);
+  const parameters = createParameters();
+  const whose = meets('t', subject.where, { ids: { account }, parameters, shape });
+  const key = columnOf('t', shape.column(subject.key));
+  const found = await database.transaction({ mode: 'read', operation, signal }, (ask) =>
+    ask({
+      sql: `SELECT ${key}::pg_catalog.text AS key FROM ${nameOf(subject.table)} AS t WHERE ${whose} LIMIT 2`,
+      values: parameters.values,
+      row: z.object({ key: z.string().nullable() }),
+    }),
+  );
+  const [first] = found;
+  if (first === undefined) return { kind: 'none' };
+  // An empty key would be that of everybody who has none.
+  if (found.length > 1 || first.key === null || first.key === '') return { kind: 'ambiguous' };
+  return { kind: 'found', key: new Sensitive(first.key) };
+}
+
+async function count(
+  { definition, database, shapes }: Parts,
+  ids: SubjectIds,
+  signal: AbortSignal,
+): Promise<readonly HeldRows[]> {
+  const operation = 'rows.count';
+  const of = { ids, shapes: await shapes.read(operation, signal) };
+  return await database.transaction({ mode: 'read', operation, signal }, async (ask) => {
+    const held: HeldRows[] = [];
+    for (const rule of definition.tables) held.push(await countHeld(ask, rule, of));
+    return held;
+  });
+}
+
+async function progress(
+  { definition, database }: Parts,
+  effect: EffectKey,
+  signal: AbortSignal,
+): Promise<Batch | undefined> {
+  const options = { mode: 'read', operation: 'rows.progress', signal } as const;
+  const entries = await database.transaction(options, (ask) => readLedger(ask, effect));
+  return entries.length === 0 ? undefined : batchOf(definition.tables, entries);
+}
+
+async function eraseBatch(parts: Parts, erasure: RowErasure, signal: AbortSignal): Promise<Batch> {
+  const { size } = parts;
+  const limit = size.rows();
+  try {
+    const batch = await eraseRows(parts, { erasure, limit }, signal);
+    size.went();
+    return batch;
+  } catch (error) {
+    if (error instanceof PortFault && error.detail.code === 'timed-out') size.tookTooLong(limit);
+    if (!(error instanceof OvertakenError)) throw error;
+    return (await progress(parts, erasure.effect, signal)) ?? batchOf(parts.definition.tables, []);
+  }
+}
+
+async function eraseRows(
+  { definition: { tables }, database, shapes: known }: Parts,
+  { erasure, limit }: { readonly erasure: RowErasure; readonly limit: number },
+  signal: AbortSignal,
+): Promise<Batch> {
+  const { effect } = erasure;
+  const shapes = await known.read(ERASE, signal);
+  return await database.transaction({ mode: 'write', operation: ERASE, signal }, async (ask) => {
+    const entries = await readLedger(ask, effect);
+    const entry = await eraseNext(ask, { tables, entries, erasure, shapes, limit });
+    if (entry === undefined) return batchOf(tables, entries);
+    if (!(await enterBatch(ask, effect, entry))) throw new OvertakenError();
+    return batchOf(tables, withBatch(entries, entry));
+  });
+}
+
+async function remaining(
+  { definition, again, replica, shapes }: Parts,
+  ids: SubjectIds,
+  signal: AbortSignal,
+): ReturnType<SubjectRows['remaining']> {
+  return await readRemaining({
+    definition,
+    shapes: await shapes.read('rows.verify', signal),
+    ids,
+    sameServer: again,
+    replica,
+    signal,
+  });
+}
+
+interface BatchSize {
+  readonly rows: () => number;
+  readonly went: () => void;
+  readonly tookTooLong: (rows: number) => void;
+}
+
+/** How many rows a batch takes: fewer after one that took too long, and by and by as many as before. */
+function createBatchSize(most: number): BatchSize {
+  const size = { rows: most };
+  return {
+    rows: () => size.rows,
+    went: () => {
+      size.rows = Math.min(most, size.rows * 2);
+    },
+    tookTooLong: (rows) => {
+      size.rows = Math.max(Math.min(most, LEAST_ROWS), Math.floor(rows / 4));
+    },
+  };
+}

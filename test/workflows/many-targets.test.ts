@@ -1,0 +1,252 @@
+import { describe, expect, it } from '@jest/globals';
+import { Context } from '@temporalio/activity';
+import { RequestRefusedError } from '../../activities/ports/faults';
+import type { ClosureStatus } from '../../workflows/contract/status';
+import { FakeWorld } from '../support/fake-world';
+import { closuresOfThisFile, type ClosureUnderTest } from '../support/time-skipping-closures';
+
+const closures = closuresOfThisFile();
+
+/** Three systems: the shop, what comes after it, and one beside them; and the account, which comes after all. */
+function worldOfSystems(): FakeWorld {
+  const world = new FakeWorld();
+  world.withService('crm', { after: ['shop'] });
+  world.withService('mail');
+  world.withService('shop');
+  return world;
+}
+
+const refused = (): never => {
+  throw new RequestRefusedError({ farEnd: 'erasure-service', operation: 'service.erase', code: 'out-of-order' });
+};
+
+/** The service refuses every erasure from now on; the returned function repairs it. */
+function breakDown(world: FakeWorld, name: string): () => void {
+  const service = world.serviceNamed(name);
+  service.before = (call) => (call === 'requestErasure' ? refused() : undefined);
+  return () => {
+    service.before = () => undefined;
+  };
+}
+
+/** The closure as it ends after somebody has said yes and done something. */
+function closed(world: FakeWorld, act: (closure: ClosureUnderTest) => Promise<unknown>): Promise<ClosureStatus> {
+  return closures.withWorld(world, async () => {
+    const closure = await closures.request();
+    await closure.confirm();
+    await act(closure);
+    return await closure.handle.result();
+  });
+}
+
+const nothingMore = (): Promise<void> => Promise.resolve();
+const states = ({ targets }: ClosureStatus): unknown => targets.map(({ name, state }) => [name, state]);
+
+describe('a closure of several systems', () => {
+  it('is closed when each is erased, in its order, and was read again', async () => {
+    const world = worldOfSystems();
+    const order: string[] = [];
+    for (const name of ['shop', 'mail', 'crm']) {
+      world.serviceNamed(name).before = (call) => (call === 'requestErasure' ? order.push(name) : undefined);
+    }
+    world.before('softDelete', () => order.push('directory'));
+
+    const status = await closed(world, nothingMore);
+
+    expect(status).toMatchObject({ outcome: 'closed', attention: [] });
+    expect(status.targets).toMatchObject([
+      { name: 'shop', kind: 'http', state: 'verified', erasedCount: 3, rounds: 1, grade: 'by-the-service' },
+      { name: 'mail', state: 'verified', erasedCount: 3 },
+      { name: 'crm', state: 'verified', erasedCount: 3 },
+      { name: 'directory', kind: 'directory', state: 'verified', erasedCount: 1, grade: 're-read' },
+    ]);
+    expect(order.indexOf('crm')).toBeGreaterThan(order.indexOf('shop'));
+    expect(order.at(-1)).toBe('directory');
+  });
+
+  it('has all of them in the plan, in the order of the file, with counts and what stays', async () => {
+    const world = worldOfSystems();
+    world.serviceNamed('crm').kept = [{ what: 'invoice', count: 2, retained: { basis: 'legal-obligation' } }];
+
+    const { plan } = await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      const asked = await closure.untilPhase('awaitingConfirmation');
+      await closure.withdraw();
+      return asked;
+    });
+
+    expect(plan?.targets.map(({ name }) => name)).toEqual(['shop', 'mail', 'crm', 'directory']);
+    expect(plan?.targets[2]).toMatchObject({
+      erases: [{ what: 'contact', action: 'delete', count: 3 }],
+      retains: [{ what: 'invoice', count: 2, basis: 'legal-obligation' }],
+    });
+  });
+
+  it('says that something was kept, and why, when a system keeps something of ours', async () => {
+    const world = worldOfSystems();
+    const retained = { basis: 'legal-obligation', until: '2033-01-01T00:00:00.000Z' };
+    world.serviceNamed('mail').kept = [{ what: 'invoice', count: 2, retained }];
+
+    const status = await closed(world, nothingMore);
+
+    expect(status.outcome).toBe('closedWithRetention');
+    expect(status.targets[1]).toMatchObject({
+      name: 'mail',
+      state: 'verified',
+      retained: [{ what: 'invoice', count: 2, ...retained }],
+    });
+  });
+
+  it('waits for a system that takes days, and costs no history by it', async () => {
+    const world = worldOfSystems();
+    world.serviceNamed('crm').looks = 5;
+
+    const status = await closed(world, nothingMore);
+
+    expect(status).toMatchObject({ outcome: 'closed' });
+    expect(world.serviceNamed('crm').calls.filter((call) => call === 'progress')).toHaveLength(5);
+    expect(world.serviceNamed('crm').calls.filter((call) => call === 'requestErasure')).toHaveLength(1);
+  });
+
+  it('erases a system that has a rate through a Task Queue of its own', async () => {
+    const world = new FakeWorld();
+    world.withService('crm', { rate: { perSecond: 5 } });
+    const queues = new Set<string>();
+    world.serviceNamed('crm').before = () => queues.add(Context.current().info.taskQueue);
+
+    const status = await closed(world, nothingMore);
+
+    expect(status).toMatchObject({ outcome: 'closed', targets: [{ name: 'crm', state: 'verified' }, {}] });
+    expect([...queues].filter((queue) => queue.endsWith('.crm'))).toHaveLength(1);
+  });
+
+  it('erases again what is still there although it was called erased, and asks somebody in the end', async () => {
+    const world = worldOfSystems();
+    world.serviceNamed('mail').isLying = true;
+
+    const status = await closed(world, async (closure) => {
+      const parked = await closure.untilAttention();
+      expect(parked.attention).toMatchObject([{ target: 'mail', fault: 'RemainsFound' }]);
+      expect(parked.targets[1]).toMatchObject({ name: 'mail', state: 'remains', rounds: 3 });
+      world.serviceNamed('mail').isLying = false;
+      await closure.resolve('mail');
+    });
+
+    expect(status).toMatchObject({ outcome: 'closed' });
+    expect(status.targets[1]).toMatchObject({ state: 'verified', rounds: 4 });
+  });
+});
+
+describe('a system that is broken', () => {
+  it('waits for an operator; what does not need it goes on, the account stays, and nothing is skipped', async () => {
+    const world = worldOfSystems();
+    const repair = breakDown(world, 'shop');
+
+    const status = await closed(world, async (closure) => {
+      const parked = await closure.untilSeen(({ targets }) => targets.some(({ state }) => state === 'erased'));
+      await closure.untilAttention();
+      expect(states(parked)).toEqual([
+        ['shop', 'planned'],
+        ['mail', 'erased'],
+        ['crm', 'planned'],
+        ['directory', 'fenced'],
+      ]);
+      expect(world.account).toBe('live');
+      repair();
+      await closure.resolve('shop');
+    });
+
+    expect(status).toMatchObject({ outcome: 'closed' });
+  });
+
+  it('can be left out past the point of no return: the rest goes on, and the outcome says so', async () => {
+    const world = worldOfSystems();
+    breakDown(world, 'shop');
+
+    const status = await closed(world, async (closure) => {
+      await closure.untilAttention();
+      await expect(closure.exempt('shop', 'no-such-basis')).rejects.toMatchObject({ cause: { type: 'unknown-basis' } });
+      await closure.exempt('shop');
+      await expect(closure.exempt('shop')).rejects.toMatchObject({ cause: { type: 'nothing-to-resolve' } });
+    });
+
+    expect(status.outcome).toBe('closedWithRetention');
+    expect(status.targets[0]).toMatchObject({ state: 'exempt', exempt: { basis: 'legal-claims', by: 'op-1' } });
+    expect(states(status)).toEqual([
+      ['shop', 'exempt'],
+      ['mail', 'verified'],
+      ['crm', 'verified'],
+      ['directory', 'verified'],
+    ]);
+    expect(world.serviceNamed('shop').held).toBe(3);
+  });
+
+  it('is named when it cannot be planned, and nobody can leave it out before the person was asked', async () => {
+    const world = worldOfSystems();
+    const crm = world.serviceNamed('crm');
+    crm.before = (call) => (call === 'lookUp' ? refused() : undefined);
+
+    const status = await closures.withWorld(world, async () => {
+      const closure = await closures.request();
+      const parked = await closure.untilAttention();
+      expect(parked.attention).toMatchObject([{ target: 'plan', fault: 'RequestRefused', at: 'crm' }]);
+      await expect(closure.exempt('plan')).rejects.toMatchObject({ cause: { type: 'not-exemptible' } });
+      crm.before = () => undefined;
+      await closure.resolve('plan');
+      await closure.confirm();
+      return await closure.handle.result();
+    });
+
+    expect(status).toMatchObject({ outcome: 'closed' });
+  });
+});
+
+describe('a takeover', () => {
+  it('ends the erasure of all systems, and each tells what it has done', async () => {
+    const world = worldOfSystems();
+    world.serviceNamed('crm').before = (call) => {
+      if (call === 'requestErasure') world.realmKind = 'managed';
+    };
+    world.before('softDelete', () => {
+      throw new TypeError('nothing is deleted after a takeover');
+    });
+
+    const status = await closed(world, nothingMore);
+
+    expect(status).toMatchObject({ outcome: 'stopped', reason: 'managed-tenant' });
+    expect(status.stop?.done).toEqual(expect.arrayContaining(['shop:erase', 'mail:erase', 'crm:erase']));
+    expect(status.stop?.notDone).toEqual(expect.arrayContaining(['directory:erase', 'shop:verify']));
+    expect(world.account).toBe('live');
+  });
+
+  it('while several are erased ends those that have not begun, and writes nothing more', async () => {
+    const world = worldOfSystems();
+    // The mail's erasure runs for days; meanwhile the shop finds that the tenant has an administrator.
+    world.serviceNamed('mail').looks = 1_000;
+    world.serviceNamed('mail').before = (call) => {
+      if (call === 'progress') world.realmKind = 'managed';
+    };
+    const shop = world.serviceNamed('shop');
+    let isThrottled = true;
+    shop.before = (call) => {
+      if (call === 'requestErasure' && isThrottled) refused();
+    };
+
+    const status = await closed(world, async (closure) => {
+      await closure.untilAttention();
+      await closure.untilSeen(() => world.serviceNamed('mail').calls.includes('progress'));
+      isThrottled = false;
+      await closure.resolve('shop');
+    });
+
+    expect(status).toMatchObject({ outcome: 'stopped', reason: 'managed-tenant', stop: { signIn: 'blocked' } });
+    expect(states(status)).toEqual([
+      ['shop', 'stopped'],
+      ['mail', 'planned'],
+      ['crm', 'planned'],
+      ['directory', 'fenced'],
+    ]);
+    expect(shop.held).toBe(3);
+    expect(world.serviceNamed('crm').held).toBe(3);
+  });
+});
