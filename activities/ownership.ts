@@ -1,4 +1,4 @@
-import { recheckTenant, type TenantSources } from './targets/takeover';
+import { recheckTenant, signInOf, type TenantSources } from './targets/takeover';
 import type { NoLongerOurs, Subject } from './ports/erasure-target';
 import { believe, type Observer } from './sightings';
 
@@ -29,11 +29,9 @@ export function createOwnership(
   const ask = async (): Promise<NoLongerOurs | undefined> => {
     const found = await recheckTenant(sources, { account, reachedThrough, signal });
     switch (found.kind) {
-      case 'taken-over': {
+      case 'taken-over':
         believe(observer, ACCOUNT, `taken over: ${found.reason}`);
-        const isBlocked = found.where.kind === 'deleted' || found.where.isSignInBlocked;
-        return { kind: 'stopped', reason: found.reason, signIn: isBlocked ? 'blocked' : 'not-blocked', done: [] };
-      }
+        return { kind: 'stopped', reason: found.reason, signIn: signInOf(found), done: [] };
       case 'nowhere':
         if (hasErasedAccount()) return undefined;
         believe(observer, ACCOUNT, 'nowhere');

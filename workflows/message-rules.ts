@@ -1,7 +1,7 @@
 import { isConfirmation, isReport, isReportSignedBy, isSignedBy, type Confirmation } from './contract/confirmation';
 import { isResolution, type Resolution } from './contract/messages';
 import type { AnsweredAttention, Attention } from './contract/attention';
-import { BASES } from './contract/bases';
+import { isKnownBasis } from './contract/bases';
 import { isExportDeclined } from './contract/export';
 import type { Refusal } from './contract/refusals';
 import type { ClosureStatus } from './contract/status';
@@ -60,7 +60,7 @@ function exemptionRefusal(status: ClosureStatus, value: Resolution, bases: reado
   if (value.action !== 'exempt') return undefined;
   const isTarget = status.targets.some(({ name }) => name === value.target);
   if (!isTarget || status.pointOfNoReturnAt === undefined) return 'not-exemptible';
-  return Object.keys(BASES).includes(value.basis) || bases.includes(value.basis) ? undefined : 'unknown-basis';
+  return isKnownBasis(value.basis, bases) ? undefined : 'unknown-basis';
 }
 
 /** Whether this attention was answered before in this way: then its repetition succeeds, and changes nothing. */

@@ -90,6 +90,18 @@ export interface PostgresDefinition extends Definition {
   readonly tables: readonly TableRule[];
 }
 
+/**
+ * Whether something has to be known of the person besides the account's ids: their key in this database, or the key of a hash. It
+ * is kept sealed from the plan on.
+ */
+export function needsIdentifiers({ subject, tables }: Pick<PostgresDefinition, 'subject' | 'tables'>): boolean {
+  return subject !== undefined || tables.some(hashes);
+}
+
+function hashes({ action }: TableRule): boolean {
+  return action.kind !== 'delete' && Object.values(action.set).some(({ kind }) => kind === 'hash');
+}
+
 /** A service that speaks our contract. */
 export interface HttpDefinition extends Definition {
   readonly kind: 'http';

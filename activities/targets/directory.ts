@@ -1,5 +1,5 @@
 import type { EraseOutcome, FenceOutcome, VerifyOutcome } from '../../workflows/contract/target-outcomes';
-import { recheckTenant, type TakenOver, type TenantSources } from './takeover';
+import { recheckTenant, signInOf, type TakenOver, type TenantSources } from './takeover';
 import type { Confirmed, Erasure, ErasureTarget, Holdings, NoLongerOurs, Subject, Told } from '../ports/erasure-target';
 import { StepNeedsOperatorError } from '../ports/step-faults';
 import { lookFor, type Whereabouts } from '../ports/whereabouts';
@@ -164,14 +164,14 @@ function gone({ own }: Erasure, parts: readonly string[]): NoLongerOurs {
 }
 
 /** Nothing more is written from the first sight on; what it means for the closure is believed when it has settled. */
-function stopped({ own, believe }: Erasure, { reason, where }: TakenOver, parts: readonly string[]): NoLongerOurs {
+function stopped({ own, believe }: Erasure, taken: TakenOver, parts: readonly string[]): NoLongerOurs {
+  const { reason, where } = taken;
   believe(ACCOUNT, `taken over: ${reason}`);
-  // A deleted account cannot sign in either.
-  const isBlocked = where.kind === 'deleted' || where.isSignInBlocked;
+  const signIn = signInOf(taken);
   // What is seen now counts: an answer may have been lost, and somebody may have taken back what was done.
-  const isSeen = (part: string): boolean => (part === BLOCK ? isBlocked : where.kind === 'deleted');
+  const isSeen = (part: string): boolean => (part === BLOCK ? signIn === 'blocked' : where.kind === 'deleted');
   const done = parts.filter((part) => (part === REVOKE ? own.hasDone(part) : own.hasSent(part) && isSeen(part)));
-  return { kind: 'stopped', reason, signIn: isBlocked ? 'blocked' : 'not-blocked', done };
+  return { kind: 'stopped', reason, signIn, done };
 }
 
 /**

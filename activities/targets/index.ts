@@ -1,4 +1,4 @@
-import { BASES, type Basis } from '../../workflows/contract/bases';
+import { isKnownBasis, type Basis } from '../../workflows/contract/bases';
 import type { TargetKind, TargetName, TargetPolicy } from '../../workflows/contract/targets';
 import type { TenantSources } from './takeover';
 import type { ErasureService } from '../ports/erasure-service';
@@ -41,7 +41,8 @@ export interface Targets {
 
 /** The targets of the catalog, on the far ends that they need. `readsLagMs`: of the directory. */
 export function createTargets(catalog: TargetCatalog, sources: TargetSources, readsLagMs: number): Targets {
-  const isBasis = isBasisOf(catalog.bases);
+  const bases = Object.keys(catalog.bases);
+  const isBasis = (code: Basis): boolean => isKnownBasis(code, bases);
   const all = catalog.targets.map((definition) => ({
     policy: policyOf(definition, readsLagMs),
     for: targetOf(definition, sources, isBasis),
@@ -50,7 +51,7 @@ export function createTargets(catalog: TargetCatalog, sources: TargetSources, re
   if (directory === undefined) throw new TypeError('a catalog always has the directory account');
   return {
     all,
-    bases: Object.keys(catalog.bases),
+    bases,
     directoryName: directory.name,
     find: (name) => all.find(({ policy }) => policy.name === name),
   };
@@ -69,12 +70,6 @@ export function promisedTarget(
   if (found === undefined) throw new StepNeedsOperatorError('TargetUnknown');
   if (found.policy.definitionDigest !== definitionDigest) throw new StepNeedsOperatorError('TargetChanged');
   return found;
-}
-
-/** Whether a code is in the closed list, or among those that a deployment adds. */
-export function isBasisOf(added: TargetCatalog['bases']): (code: Basis) => boolean {
-  const codes = new Set([...Object.keys(BASES), ...Object.keys(added)]);
-  return (code) => codes.has(code);
 }
 
 /** A kind that is not here does not compile. Connections are shared by all closures. */

@@ -3,7 +3,7 @@ import type { EffectKey } from '../ports/audit-log';
 import type { Confirmed, Erasure, ErasureTarget, Holdings, Kept, Planning, Told } from '../ports/erasure-target';
 import { NotYetError, StepNeedsOperatorError } from '../ports/step-faults';
 import type { Batch, HeldRows, RowErasure, SubjectIds, SubjectRows } from '../ports/subject-rows';
-import type { PostgresDefinition, TableRule } from '../ports/target-catalog';
+import { needsIdentifiers, type PostgresDefinition, type TableRule } from '../ports/target-catalog';
 
 /** The changing call, as the audit log names it: the first batch of an attempt. The others are in the database's own ledger. */
 const ROWS = 'rows';
@@ -24,17 +24,12 @@ interface Sources {
 
 /** The rows of one person in one database. */
 export function createPostgresTarget(definition: PostgresDefinition, rows: SubjectRows): ErasureTarget {
-  const needsKept = definition.subject !== undefined || definition.tables.some(hashes);
-  const sources = { definition, rows, needsKept };
+  const sources = { definition, rows, needsKept: needsIdentifiers(definition) };
   return {
     plan: (planning) => plan(sources, planning),
     erase: (erasure) => erase(sources, erasure),
     verify: (confirmed) => verify(sources, confirmed),
   };
-}
-
-function hashes({ action }: TableRule): boolean {
-  return action.kind !== 'delete' && Object.values(action.set).some(({ kind }) => kind === 'hash');
 }
 
 async function plan(sources: Sources, planning: Planning): Promise<Holdings> {

@@ -18,6 +18,11 @@ export interface TakenOver {
   readonly where: Exclude<Whereabouts, { readonly kind: 'nowhere' }>;
 }
 
+/** Whether sign-in is left blocked: a deleted account cannot sign in either. */
+export function signInOf({ where }: TakenOver): 'blocked' | 'not-blocked' {
+  return where.kind === 'deleted' || where.isSignInBlocked ? 'blocked' : 'not-blocked';
+}
+
 /**
  * The question that is asked again immediately before every changing call: where is the account, does the tenant still have
  * no administrator, and is the domain still in it? After our own soft delete the domain comes from the deleted account.

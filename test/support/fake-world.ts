@@ -7,7 +7,6 @@ import { PurgeRefusedError } from '../../activities/ports/faults';
 import { Sensitive } from '../../activities/ports/sensitive';
 import type { HttpDefinition, TargetCatalog } from '../../activities/ports/target-catalog';
 import type { RealmKind, TenantRealm } from '../../activities/ports/tenant-realm';
-import type { Turns } from '../../activities/ports/turns';
 import { DIRECTORY_ALONE } from '../../activities/adapters/targets-file/definitions';
 import type { Account, Guid } from '../../workflows/contract/account';
 import type { Blocker } from '../../workflows/contract/eligibility';
@@ -17,7 +16,10 @@ import { createFakeTurns } from './fake-turns';
 import { FakeService, serviceDefinition } from './fake-service';
 import { createFakeVault } from './fake-vault';
 import { guid } from './guid';
+import { CALLS, type Call } from './port-calls';
 import { DIRECTORY_POLICY } from './planned-targets';
+
+export type { Call } from './port-calls';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -34,9 +36,6 @@ export const POLICY: ClosurePolicy = {
   targets: [DIRECTORY_POLICY],
   bases: [],
 };
-
-/** Which port calls there are, to make one fail or to watch it. */
-export type Call = keyof Directory | keyof TenantRealm | keyof ExportStorage | keyof AuditLog | keyof Turns;
 
 /** One person's account and everything around it, as the ports see it. Tests turn the screws. */
 export class FakeWorld {
@@ -221,39 +220,6 @@ export class FakeWorld {
     };
   }
 }
-
-const CALLS: readonly Call[] = [
-  'findAccount',
-  'findDeletedAccount',
-  'hasDirectoryRole',
-  'listSoleOwnerships',
-  'countHoldings',
-  'requestExport',
-  'exportProgress',
-  'blockSignIn',
-  'revokeSessions',
-  'softDelete',
-  'purge',
-  'kindOf',
-  'tenantOf',
-  'createContainer',
-  'grantWriting',
-  'revokeWriting',
-  'readRequestInfo',
-  'listFiles',
-  'readFile',
-  'linkToFile',
-  'listContainers',
-  'deleteContainer',
-  'check',
-  'append',
-  'find',
-  'list',
-  'last',
-  'pass',
-  'reopen',
-  'end',
-];
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {
   await Promise.resolve();

@@ -1,46 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Context } from '@temporalio/activity';
-import { RequestRefusedError } from '../../activities/ports/faults';
-import type { ClosureStatus } from '../../workflows/contract/status';
 import { FakeWorld } from '../support/fake-world';
-import { closuresOfThisFile, type ClosureUnderTest } from '../support/time-skipping-closures';
+import { breakDown, endOf, refused, statesOf, worldOfSystems } from '../support/several-systems';
+import { closuresOfThisFile } from '../support/time-skipping-closures';
 
 const closures = closuresOfThisFile();
-
-/** Three systems: the shop, what comes after it, and one beside them; and the account, which comes after all. */
-function worldOfSystems(): FakeWorld {
-  const world = new FakeWorld();
-  world.withService('crm', { after: ['shop'] });
-  world.withService('mail');
-  world.withService('shop');
-  return world;
-}
-
-const refused = (): never => {
-  throw new RequestRefusedError({ farEnd: 'erasure-service', operation: 'service.erase', code: 'out-of-order' });
-};
-
-/** The service refuses every erasure from now on; the returned function repairs it. */
-function breakDown(world: FakeWorld, name: string): () => void {
-  const service = world.serviceNamed(name);
-  service.before = (call) => (call === 'requestErasure' ? refused() : undefined);
-  return () => {
-    service.before = () => undefined;
-  };
-}
-
-/** The closure as it ends after somebody has said yes and done something. */
-function closed(world: FakeWorld, act: (closure: ClosureUnderTest) => Promise<unknown>): Promise<ClosureStatus> {
-  return closures.withWorld(world, async () => {
-    const closure = await closures.request();
-    await closure.confirm();
-    await act(closure);
-    return await closure.handle.result();
-  });
-}
-
-const nothingMore = (): Promise<void> => Promise.resolve();
-const states = ({ targets }: ClosureStatus): unknown => targets.map(({ name, state }) => [name, state]);
 
 describe('a closure of several systems', () => {
   it('is closed when each is erased, in its order, and was read again', async () => {
@@ -51,7 +15,7 @@ describe('a closure of several systems', () => {
     }
     world.before('softDelete', () => order.push('directory'));
 
-    const status = await closed(world, nothingMore);
+    const status = await endOf(closures, world);
 
     expect(status).toMatchObject({ outcome: 'closed', attention: [] });
     expect(status.targets).toMatchObject([
@@ -87,7 +51,7 @@ describe('a closure of several systems', () => {
     const retained = { basis: 'legal-obligation', until: '2033-01-01T00:00:00.000Z' };
     world.serviceNamed('mail').kept = [{ what: 'invoice', count: 2, retained }];
 
-    const status = await closed(world, nothingMore);
+    const status = await endOf(closures, world);
 
     expect(status.outcome).toBe('closedWithRetention');
     expect(status.targets[1]).toMatchObject({
@@ -101,7 +65,7 @@ describe('a closure of several systems', () => {
     const world = worldOfSystems();
     world.serviceNamed('crm').looks = 5;
 
-    const status = await closed(world, nothingMore);
+    const status = await endOf(closures, world);
 
     expect(status).toMatchObject({ outcome: 'closed' });
     expect(world.serviceNamed('crm').calls.filter((call) => call === 'progress')).toHaveLength(5);
@@ -114,7 +78,7 @@ describe('a closure of several systems', () => {
     const queues = new Set<string>();
     world.serviceNamed('crm').before = () => queues.add(Context.current().info.taskQueue);
 
-    const status = await closed(world, nothingMore);
+    const status = await endOf(closures, world);
 
     expect(status).toMatchObject({ outcome: 'closed', targets: [{ name: 'crm', state: 'verified' }, {}] });
     expect([...queues].filter((queue) => queue.endsWith('.crm'))).toHaveLength(1);
@@ -124,7 +88,7 @@ describe('a closure of several systems', () => {
     const world = worldOfSystems();
     world.serviceNamed('mail').isLying = true;
 
-    const status = await closed(world, async (closure) => {
+    const status = await endOf(closures, world, async (closure) => {
       const parked = await closure.untilAttention();
       expect(parked.attention).toMatchObject([{ target: 'mail', fault: 'RemainsFound' }]);
       expect(parked.targets[1]).toMatchObject({ name: 'mail', state: 'remains', rounds: 3 });
@@ -142,10 +106,10 @@ describe('a system that is broken', () => {
     const world = worldOfSystems();
     const repair = breakDown(world, 'shop');
 
-    const status = await closed(world, async (closure) => {
+    const status = await endOf(closures, world, async (closure) => {
       const parked = await closure.untilSeen(({ targets }) => targets.some(({ state }) => state === 'erased'));
       await closure.untilAttention();
-      expect(states(parked)).toEqual([
+      expect(statesOf(parked)).toEqual([
         ['shop', 'planned'],
         ['mail', 'erased'],
         ['crm', 'planned'],
@@ -163,7 +127,7 @@ describe('a system that is broken', () => {
     const world = worldOfSystems();
     breakDown(world, 'shop');
 
-    const status = await closed(world, async (closure) => {
+    const status = await endOf(closures, world, async (closure) => {
       await closure.untilAttention();
       await expect(closure.exempt('shop', 'no-such-basis')).rejects.toMatchObject({ cause: { type: 'unknown-basis' } });
       await closure.exempt('shop');
@@ -172,7 +136,7 @@ describe('a system that is broken', () => {
 
     expect(status.outcome).toBe('closedWithRetention');
     expect(status.targets[0]).toMatchObject({ state: 'exempt', exempt: { basis: 'legal-claims', by: 'op-1' } });
-    expect(states(status)).toEqual([
+    expect(statesOf(status)).toEqual([
       ['shop', 'exempt'],
       ['mail', 'verified'],
       ['crm', 'verified'],
@@ -198,55 +162,5 @@ describe('a system that is broken', () => {
     });
 
     expect(status).toMatchObject({ outcome: 'closed' });
-  });
-});
-
-describe('a takeover', () => {
-  it('ends the erasure of all systems, and each tells what it has done', async () => {
-    const world = worldOfSystems();
-    world.serviceNamed('crm').before = (call) => {
-      if (call === 'requestErasure') world.realmKind = 'managed';
-    };
-    world.before('softDelete', () => {
-      throw new TypeError('nothing is deleted after a takeover');
-    });
-
-    const status = await closed(world, nothingMore);
-
-    expect(status).toMatchObject({ outcome: 'stopped', reason: 'managed-tenant' });
-    expect(status.stop?.done).toEqual(expect.arrayContaining(['shop:erase', 'mail:erase', 'crm:erase']));
-    expect(status.stop?.notDone).toEqual(expect.arrayContaining(['directory:erase', 'shop:verify']));
-    expect(world.account).toBe('live');
-  });
-
-  it('while several are erased ends those that have not begun, and writes nothing more', async () => {
-    const world = worldOfSystems();
-    // The mail's erasure runs for days; meanwhile the shop finds that the tenant has an administrator.
-    world.serviceNamed('mail').looks = 1_000;
-    world.serviceNamed('mail').before = (call) => {
-      if (call === 'progress') world.realmKind = 'managed';
-    };
-    const shop = world.serviceNamed('shop');
-    let isThrottled = true;
-    shop.before = (call) => {
-      if (call === 'requestErasure' && isThrottled) refused();
-    };
-
-    const status = await closed(world, async (closure) => {
-      await closure.untilAttention();
-      await closure.untilSeen(() => world.serviceNamed('mail').calls.includes('progress'));
-      isThrottled = false;
-      await closure.resolve('shop');
-    });
-
-    expect(status).toMatchObject({ outcome: 'stopped', reason: 'managed-tenant', stop: { signIn: 'blocked' } });
-    expect(states(status)).toEqual([
-      ['shop', 'stopped'],
-      ['mail', 'planned'],
-      ['crm', 'planned'],
-      ['directory', 'fenced'],
-    ]);
-    expect(shop.held).toBe(3);
-    expect(world.serviceNamed('crm').held).toBe(3);
   });
 });

@@ -20,6 +20,11 @@ export function isBasisCode(value: unknown): value is Basis {
   return typeof value === 'string' && CODE.test(value);
 }
 
+/** Whether a code is in the closed list, or among those that a deployment adds. */
+export function isKnownBasis(code: Basis, added: readonly Basis[]): boolean {
+  return Object.hasOwn(BASES, code) || added.includes(code);
+}
+
 /** Why a provider keeps something that we can neither keep nor erase: said in the plan, changes no outcome. */
 export const PROVIDER_BASES = {
   'provider-audit-log': 'Microsoft keeps directory audit logs for a time and erases them for nobody.',

@@ -1,12 +1,13 @@
-import type {
-  DirectoryDefinition,
-  HttpDefinition,
-  PostgresDefinition,
-  SubjectRule,
-  TableAction,
-  TableRule,
-  TargetCatalog,
-  TargetDefinition,
+import {
+  needsIdentifiers,
+  type DirectoryDefinition,
+  type HttpDefinition,
+  type PostgresDefinition,
+  type SubjectRule,
+  type TableAction,
+  type TableRule,
+  type TargetCatalog,
+  type TargetDefinition,
 } from '../../ports/target-catalog';
 import { digestOf, type Promised } from './definition-digest';
 import type { FileContent, FileTarget } from './schema';
@@ -43,13 +44,7 @@ export const DIRECTORY_ALONE: TargetCatalog = { targets: [toDirectory(LEFT_OUT)]
 
 /** Whether identifiers are kept sealed for the targets: a person's key that was looked up, or the key of a hash. */
 export function needsSealingKey({ targets }: TargetCatalog): boolean {
-  return targets.some(
-    (target) => target.kind === 'postgres' && (target.subject !== undefined || target.tables.some(hashes)),
-  );
-}
-
-function hashes({ action }: TableRule): boolean {
-  return action.kind !== 'delete' && Object.values(action.set).some(({ kind }) => kind === 'hash');
+  return targets.some((target) => target.kind === 'postgres' && needsIdentifiers(target));
 }
 
 function toDefinition(target: FileTarget, secrets: TargetSecrets | undefined): TargetDefinition {

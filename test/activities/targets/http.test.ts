@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { createHttpTarget } from '../../../activities/targets/http';
-import { isBasisOf } from '../../../activities/targets';
 import type { RunningErasureService } from '../../../sandbox/erasure-service/service';
+import { isKnownBasis } from '../../../workflows/contract/bases';
 import { BYSTANDER, PERSON, serviceAt, startExampleService } from '../../support/erasure-services';
 import { describeErasureTarget } from '../ports/erasure-target.contract';
 
@@ -19,7 +19,7 @@ describeErasureTarget('a service that speaks our contract', async () => {
   await stop();
   const service = (running = await startExampleService());
   return {
-    target: createHttpTarget({ service: serviceAt(service.baseUrl), isBasis: isBasisOf({}) }),
+    target: createHttpTarget({ service: serviceAt(service.baseUrl), isBasis: (code) => isKnownBasis(code, []) }),
     person: PERSON,
     left: () => service.recordsOf(PERSON).filter(({ keep }) => keep === undefined).length,
     bystander: () => JSON.stringify(service.recordsOf(BYSTANDER)),
