@@ -28,8 +28,8 @@ export function startExampleService(secrets: readonly string[] = [NEW_SECRET]): 
   return startErasureService({ secrets, people });
 }
 
-/** Our side of a service, with a short patience. */
+/** Our side of a service. */
 export function serviceAt(baseUrl: string, secrets: readonly string[] = [NEW_SECRET]): ErasureService {
   const address = { baseUrl, secrets: secrets.map((secret) => new Sensitive(secret)) };
-  return createHttpErasureService(address, { timeoutMs: 2_000 });
+  return createHttpErasureService(address, { timeoutMs: 20_000 });
 }

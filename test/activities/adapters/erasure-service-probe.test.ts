@@ -6,7 +6,7 @@ import { NEW_SECRET, OLD_SECRET, PERSON, startExampleService } from '../../suppo
 import { FAULTY_SERVICES } from '../../support/faulty-erasure-service-cases';
 import { isJsonWith, startFaultyService, type Defects } from '../../support/faulty-erasure-services';
 
-const probe = createServiceProbe({ timeoutMs: 1_000, pause: () => Promise.resolve() });
+const probe = createServiceProbe({ timeoutMs: 20_000, pause: () => Promise.resolve() });
 async function findingsAt(baseUrl: string, secrets = [NEW_SECRET]): Promise<readonly ProbeFinding[]> {
   const definition = { name: 'crm', baseUrl, secrets: secrets.map((secret) => new Sensitive(secret)) };
   const findings: ProbeFinding[] = [];
