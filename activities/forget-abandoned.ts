@@ -1,14 +1,13 @@
+import type { Guid } from '../workflows/contract/account';
+import type { ClosureLook } from './closure-runs';
 import type { HistoryRef } from './ports/audit-log';
 import type { IdentifierVault } from './ports/identifier-vault';
-
-/** What Temporal knows of a closure. `unknown`: no run of it, or none any more, or it is another namespace that was asked. */
-export type ClosureLook = 'goes-on' | 'ended' | 'unknown';
 
 /** What is swept, and who is asked. */
 export interface Sweep {
   readonly vault: Pick<IdentifierVault, 'histories' | 'forget'>;
   /** Throws when it cannot be told: then nothing is removed. */
-  readonly look: (closure: HistoryRef, signal: AbortSignal) => Promise<ClosureLook>;
+  readonly look: (closureId: Guid) => Promise<ClosureLook>;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -26,7 +25,7 @@ export async function forgetAbandoned({ vault, look }: Sweep, signal: AbortSigna
   const long = new Set((await vault.histories(UNKNOWN_AFTER_MS, signal)).map(nameOf));
   let removed = 0;
   for (const closure of await vault.histories(ENDED_AFTER_MS, signal)) {
-    const seen = await look(closure, signal);
+    const seen = await look(closure.closureId);
     const isAbandoned = seen === 'ended' || (seen === 'unknown' && long.has(nameOf(closure)));
     if (isAbandoned) removed += await vault.forget(closure, signal);
   }

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { forgetWorkflowId } from '../workflows/contract/ids';
 import type { DeleteExportsInput } from '../workflows/contract/activities';
 import { arrangeSignal, type ForgetClosureWorkflow } from '../workflows/contract/messages';
-import { CLOSURE_ID_MEMO, FORGET_CLOSURE, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
+import { FORGET_CLOSURE, SEARCH_ATTRIBUTES } from '../workflows/contract/names';
+import { askingTemporal, goesOn, type ClosureRuns } from './closure-runs';
 import { exportContainerPrefix } from './export-containers';
 import { historyEntries } from './history-entries';
 import type { Implementation } from './implementation';
@@ -50,7 +50,7 @@ export function createDeleteExports({ storage, auditLog }: Dependencies): Implem
     const prefix = exportContainerPrefix(input.closureId);
     for (const container of await storage.listContainers(prefix, signal)) {
       // Each time: an operator's reset may come between two.
-      if (await goesOn(input)) return { kind: 'closure-goes-on' };
+      if (await goesOn(closureRuns(), input)) return { kind: 'closure-goes-on' };
       await auditLog.append({ ...keyOf(input), kind: 'mark', occasion: container }, signal);
       await storage.deleteContainer(container, signal);
     }
@@ -66,54 +66,7 @@ function keyOf({ closureId, firstRunId, round }: DeleteExportsInput): EffectKey 
   return { closureId, firstRunId, target: 'export', step: 'delete', round };
 }
 
-/** Whether the run that the closure's Workflow id leads to is open and this closure's: another one may have the account now. */
-async function goesOn({ workflowId, closureId }: DeleteExportsInput): Promise<boolean> {
-  const run = await askingTemporal('temporal.describe-closure', () => runOf(workflowId));
-  if (!OPEN.includes(Number(run?.status))) return false;
-  const owner = ownerOf(run);
-  // It publishes whose it is in its first moments; until then it may be this closure's.
-  if (owner === undefined) throw new UnavailableError({ farEnd: 'temporal', operation: 'temporal.describe-closure' });
-  return owner === closureId;
-}
-
-const CLOSURE_ID = SEARCH_ATTRIBUTES.closureId.name;
-/** `WorkflowExecutionStatus` of a run that goes on: running, and paused by an operator. */
-const OPEN = [1, 8];
-/** gRPC. */
-const NOT_FOUND = 5;
-
-type Described = Awaited<ReturnType<WorkflowService['describeWorkflowExecution']>>['workflowExecutionInfo'];
-type WorkflowService = ReturnType<typeof Context.current>['client']['workflowService'];
-
-/** As it comes: the SDK's own reading decodes everything, and a memo that nobody can read would hide the rest. */
-async function runOf(workflowId: string): Promise<Described> {
+function closureRuns(): ClosureRuns {
   const { client, info } = Context.current();
-  try {
-    const question = { namespace: info.namespace, execution: { workflowId } };
-    return (await client.workflowService.describeWorkflowExecution(question)).workflowExecutionInfo;
-  } catch (fault) {
-    if (fault instanceof Error && 'code' in fault && fault.code === NOT_FOUND) return undefined;
-    throw fault;
-  }
-}
-
-function ownerOf(run: Described): unknown {
-  return read(run?.memo?.fields?.[CLOSURE_ID_MEMO]) ?? read(run?.searchAttributes?.indexedFields?.[CLOSURE_ID]);
-}
-
-function read(payload: Payload | null | undefined): unknown {
-  try {
-    return payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whatever ails Temporal is a far end that does not answer: what it says may quote anything. */
-async function askingTemporal<T>(operation: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch {
-    throw new UnavailableError({ farEnd: 'temporal', operation });
-  }
+  return { service: client.workflowService, namespace: info.namespace };
 }

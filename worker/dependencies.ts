@@ -16,6 +16,7 @@ import { createPostgresSubjectRows, type OpenSubjectRows } from '../activities/a
 import { createPostgresTurns } from '../activities/adapters/turns/postgres';
 import type { AuditLog } from '../activities/ports/audit-log';
 import type { ExportStorage } from '../activities/ports/export-storage';
+import type { IdentifierVault } from '../activities/ports/identifier-vault';
 import { Sensitive } from '../activities/ports/sensitive';
 import type { SubjectRows } from '../activities/ports/subject-rows';
 import type { PostgresDefinition } from '../activities/ports/target-catalog';
@@ -28,6 +29,7 @@ import type { RatedTarget } from './worker';
 export interface Dependencies {
   readonly activities: ActivityImplementations;
   readonly auditLog: AuditLog;
+  readonly vault: IdentifierVault;
   /** Targets that have a rate, and so a Task Queue of their own. */
   readonly ratedTargets: readonly RatedTarget[];
   /** How to ask whether the far ends besides Temporal are there. */
@@ -57,6 +59,7 @@ export async function createDependencies(
     createAzureBlobStorage({ connectionString, agentFor }),
   );
   const auditLog = createPostgresAuditLog(database);
+  const vault = createPostgresIdentifierVault(database, createSealing(sealingKeysFor(config, needsSealingKey)));
   const rows = createRows();
   return {
     activities: createActivities({
@@ -65,13 +68,14 @@ export async function createDependencies(
       turns: createPostgresTurns(database),
       auditLog,
       storage,
-      vault: createPostgresIdentifierVault(database, createSealing(sealingKeysFor(config, needsSealingKey))),
+      vault,
       catalog,
       rowsOf: rows.of,
       serviceOf: (definition) => createHttpErasureService(definition, { fetch }),
       policy,
     }),
     auditLog,
+    vault,
     ratedTargets: catalog.targets.flatMap(({ name, rate }) => (rate === undefined ? [] : [{ name, ...rate }])),
     checks: [databaseCheck(database), storageCheck(storage)],
     proxyFor,

@@ -18,6 +18,8 @@ export type WorkerEvent =
   | { readonly event: 'search-attribute-mistyped'; readonly searchAttribute: string; readonly expected: string }
   | { readonly event: 'far-end-away'; readonly farEnd: string; readonly code?: string; readonly advice: string }
   | { readonly event: 'far-end-back'; readonly farEnd: string }
+  | { readonly event: 'vault-swept'; readonly removed: number }
+  | { readonly event: 'sweep-failed'; readonly errorClass: string; readonly code?: string }
   | {
       readonly event: 'attempt-failed';
       readonly activityType: string;
@@ -58,6 +60,8 @@ const LEVELS: Record<WorkerEvent['event'], 'info' | 'warn' | 'error' | 'fatal'> 
   'search-attribute-mistyped': 'error',
   'far-end-away': 'warn',
   'far-end-back': 'info',
+  'vault-swept': 'info',
+  'sweep-failed': 'warn',
   'attempt-failed': 'warn',
   defect: 'error',
 };

@@ -6,6 +6,8 @@ import {
   type NativeConnectionOptions,
   type Worker,
 } from '@temporalio/worker';
+import { lookAtClosure } from '../activities/closure-runs';
+import { forgetAbandoned } from '../activities/forget-abandoned';
 import { temporalCheck } from './checks';
 import { ConfigError, type WorkerConfig } from './config';
 import { createDependencies, type Dependencies } from './dependencies';
@@ -13,6 +15,7 @@ import { watchFarEnds } from './far-ends';
 import { serveHealth } from './health';
 import { createEventLog, createPino, createTemporalLogger, type EventLog } from './logger';
 import { temporalProxy } from './proxy';
+import { sweepDaily, type SweepOnce } from './sweep';
 import { createTargetWorker, createWorker } from './worker';
 import { WORKFLOW_BUNDLE } from './workflow-bundle';
 
@@ -52,7 +55,12 @@ export async function runWorkerProcess({ config, environment }: WorkerSettings, 
     ]);
     say({ event: 'worker-started', taskQueue: config.taskQueue, namespace });
     state.isWorking = true;
-    await runUntil(workers, stop, say);
+    const sweeps = sweepDaily(sweepOf(dependencies, await connection(), namespace), say);
+    try {
+      await runUntil(workers, stop, say);
+    } finally {
+      sweeps.close();
+    }
   } finally {
     // Also when the worker broke: a process that does not poll must not look alive.
     state.isWorking = false;
@@ -61,6 +69,11 @@ export async function runWorkerProcess({ config, environment }: WorkerSettings, 
     await close(dependencies, connection);
     say({ event: 'worker-stopped' });
   }
+}
+
+function sweepOf({ vault }: Dependencies, connection: NativeConnection, namespace: string): SweepOnce {
+  const runs = { service: connection.workflowService, namespace };
+  return (signal) => forgetAbandoned({ vault, look: (closureId) => lookAtClosure(runs, closureId) }, signal);
 }
 
 /** When one of them breaks the others end, too: a worker that does half of its work must not look alive. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { forgetAbandoned, type ClosureLook } from '../../activities/forget-abandoned';
+import { forgetAbandoned } from '../../activities/forget-abandoned';
+import type { ClosureLook } from '../../activities/closure-runs';
 import { createFakeVault } from '../support/fake-vault';
 import { newVaultKey, toIdentifiers } from './ports/identifier-vault.contract';
 
@@ -52,7 +53,7 @@ describe('The sweep of the vault', () => {
     const [ended, open] = [await keptFor(DAY_MS), await keptFor(DAY_MS)];
 
     const removed = await forgetAbandoned(
-      { vault, look: ({ closureId }) => Promise.resolve(closureId === open.closureId ? 'goes-on' : 'ended') },
+      { vault, look: (closureId) => Promise.resolve(closureId === open.closureId ? 'goes-on' : 'ended') },
       signal,
     );
 
