@@ -85,7 +85,7 @@ const DECLARED: { readonly [Name in ActivityName]: Declared<Name> } = {
   awaitExport: 'reads',
   checkExport: 'reads',
   planAgain: 'reads',
-  verifyTarget: 'reads',
+  verifyTarget: 'keeps its own record',
   planErasure: 'keeps its own record',
   recordEnding: 'keeps its own record',
   arrangeForgetting: 'keeps its own record',

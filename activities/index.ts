@@ -54,7 +54,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivityIm
     checkExport: createCheckExport(storage),
     fenceTarget: createFenceTarget(sources, targets),
     eraseTarget: createEraseTarget(sources, targets),
-    verifyTarget: createVerifyTarget(vault, targets),
+    verifyTarget: createVerifyTarget(sources, targets),
     recordEnding: createRecordEnding({ turns, auditLog }),
     arrangeForgetting: createArrangeForgetting(vault),
     deleteExports: createDeleteExports({ storage, auditLog }),

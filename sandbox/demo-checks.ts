@@ -9,10 +9,13 @@ interface Check {
   readonly holds: boolean;
 }
 
-const EXPECTED_ENTRIES = ['export:request', 'directory:fence', 'directory:erase'].flatMap((effect) => [
-  `${effect} intent`,
-  `${effect} result`,
-]);
+const EXPECTED_ENTRIES = [
+  ...['export:request', 'directory:fence', 'directory:erase'].flatMap((effect) => [
+    `${effect} intent`,
+    `${effect} result`,
+  ]),
+  'directory:verify result',
+];
 
 /** Asks the far ends themselves whether all is as the closure says. Says each answer; true when every one holds. */
 export async function checkFarEnds(stack: Stack, closure: EndedClosure, say: Say): Promise<boolean> {

@@ -65,10 +65,13 @@ const POINTS: readonly KillPoint[] = [
   { when: 'it verifies', hold: 'hang', method: 'GET', path: read, isConfirmedBefore: true, isLate: true },
 ];
 
-const EVERY_EFFECT_ONCE = ['export:request', 'directory:fence', 'directory:erase'].flatMap((effect) => [
-  `${effect} intent`,
-  `${effect} result`,
-]);
+const EVERY_EFFECT_ONCE = [
+  ...['export:request', 'directory:fence', 'directory:erase'].flatMap((effect) => [
+    `${effect} intent`,
+    `${effect} result`,
+  ]),
+  'directory:verify result',
+];
 
 // The longest wait is for a read that was under way: it is given two minutes before it is tried again.
 const ENDS_WITHIN_MS = 4 * 60_000;

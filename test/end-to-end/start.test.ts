@@ -46,7 +46,7 @@ describe('npm start', () => {
       expect(ui.status).toBe(200);
       expect(closure).toMatchObject({
         phase: 'closed',
-        effects: ['closure:plan', 'directory:erase', 'directory:fence', 'export:request'],
+        effects: ['closure:plan', 'directory:erase', 'directory:fence', 'directory:verify', 'export:request'],
       });
       expect(code).toBe(0);
       expect(existsSync(environmentFileOf(started))).toBe(false);

@@ -58,6 +58,7 @@ describe('a closure from request to end', () => {
       expect.stringMatching(/^directory:erase mark purge:/),
       'directory:erase answer purge',
       'directory:erase result',
+      'directory:verify result',
       'export:delete intent',
       expect.stringMatching(/^export:delete mark export-/),
       'export:delete result',
