@@ -29,7 +29,7 @@ export function createCheckEligibility(
     ...configured.policy,
     reachedThrough: sources.directory.reachedThrough,
     targets: configured.targets.all.map(({ policy }) => policy),
-    bases: configured.targets.bases,
+    bases: Object.keys(configured.targets.bases),
   });
   return async ({ account, policy: recorded, ...ref }, { attempt, isTokenUsed }) => {
     const policy = recorded ?? forNew();

@@ -87,6 +87,7 @@ const DECLARED: { readonly [Name in ActivityName]: Declared<Name> } = {
   planAgain: 'reads',
   verifyTarget: 'keeps its own record',
   planErasure: 'keeps its own record',
+  planTarget: 'keeps its own record',
   recordEnding: 'keeps its own record',
   arrangeForgetting: 'keeps its own record',
   requestExport: effect(

@@ -6,6 +6,7 @@ import { createEraseTarget, createFenceTarget } from './erase-target';
 import { createArrangeForgetting, createDeleteExports } from './forgetting';
 import type { Implementation } from './implementation';
 import { createPlanAgain, createPlanErasure } from './plan-erasure';
+import { createPlanTarget } from './plan-target';
 import type { AuditLog } from './ports/audit-log';
 import type { Directory } from './ports/directory';
 import type { ExportStorage } from './ports/export-storage';
@@ -51,6 +52,7 @@ export function createActivities(dependencies: ActivityDependencies): ActivityIm
     awaitExport: createAwaitExport({ directory, storage, turns }),
     planErasure: createPlanErasure({ targets, auditLog, turns, vault }),
     planAgain: createPlanAgain({ targets, auditLog, turns, vault }),
+    planTarget: createPlanTarget({ targets, vault }),
     checkExport: createCheckExport(storage),
     fenceTarget: createFenceTarget(sources, targets),
     eraseTarget: createEraseTarget(sources, targets),

@@ -2,27 +2,22 @@ import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import type { PlanErasureInput, ShownPlan } from '../workflows/contract/activities';
+import type { PlanErasureInput, PlanTargetInput, RatedFirst, ShownPlan } from '../workflows/contract/activities';
 import type { DigestedPlan, ErasurePlan, TargetPlan } from '../workflows/contract/plan';
 import type { TargetPolicy } from '../workflows/contract/targets';
-import { TargetFault } from './failures';
 import { entriesAmong, historyEntries } from './history-entries';
-import { compareIdentifiers, keepIdentifiers } from './identifiers';
 import type { Implementation } from './implementation';
 import type { AuditEntry, AuditLog, EffectKey, HistoryRef } from './ports/audit-log';
-import type { Kept } from './ports/erasure-target';
+import { planOf, type PlanningSources } from './plan-target';
 import { IndeterminateAnswerError } from './ports/faults';
-import type { Identifiers, IdentifierVault } from './ports/identifier-vault';
 import type { Turn, Turns } from './ports/turns';
 import { RecordedPlan } from './recorded-plan';
-import type { FoundTarget, Targets } from './targets';
+import type { FoundTarget } from './targets';
 
 /** What plans are made of and where they are kept. */
-export interface PlanSources {
-  readonly targets: Targets;
+export interface PlanSources extends PlanningSources {
   readonly auditLog: AuditLog;
   readonly turns: Turns;
-  readonly vault: IdentifierVault;
 }
 
 /** A plan, and how its targets are carried out: what is kept of a round of planning. */
@@ -33,7 +28,8 @@ interface MadePlan {
 
 /**
  * Asks every target of the file what it holds and what stays, and keeps the plan as it will be shown: on repetition it is
- * returned, so that a yes to it stays good. Once its erasure has begun, the plan of that erasure is the only one there is.
+ * returned, so that a yes to it stays good. Once its erasure has begun, the plan of that erasure is the only one there is. Nobody
+ * is asked before those that have a rate have answered on their own Task Queues.
  */
 export function createPlanErasure(sources: PlanSources): Implementation<'planErasure'> {
   return async (input, { attempt: { signal } }) => {
@@ -42,6 +38,7 @@ export function createPlanErasure(sources: PlanSources): Implementation<'planEra
     const before = await turns.last(input, signal);
     if (before?.kind === 'erase') return await begun(sources, { input, turn: before, signal });
     const made = await recordedPlan(sources, input, signal);
+    if ('rated' in made) return made;
     // Read after the plan was made: what was decided before it was shown cannot forbid it.
     const turn = await turns.last(input, signal);
     if (turn?.kind === 'erase') return await begun(sources, { input, turn, signal });
@@ -56,23 +53,22 @@ export function createPlanAgain(sources: PlanSources): Implementation<'planAgain
     if (turn?.kind === 'erase') return (await begun(sources, { input, turn, signal })).plan;
     // One that is no longer in the file is no part of what would be planned: then the plan does not hold.
     const asked = sources.targets.all.filter(({ policy }) => input.targets.includes(policy.name));
-    const keep = (_target: string, found: Identifiers): Promise<Kept> =>
-      compareIdentifiers(sources.vault, input, { found, signal });
-    return (await make(asked, { input, keep, signal })).plan;
+    const made = await make(sources, asked, { input, identifiers: 'compare', signal });
+    return 'rated' in made ? made : made.plan;
   };
 }
 
 async function recordedPlan(
-  { targets, auditLog, vault }: PlanSources,
+  sources: PlanSources,
   input: PlanErasureInput,
   signal: AbortSignal,
-): Promise<MadePlan> {
+): Promise<MadePlan | RatedFirst> {
+  const { targets, auditLog } = sources;
   const key = keyOf(input);
   const recorded = await auditLog.find(key, 'result', signal);
   if (recorded !== undefined) return madeOf(recorded);
-  const keep = (target: string, found: Identifiers): Promise<Kept> =>
-    keepIdentifiers(vault, { ...input, target }, { found, signal });
-  const made = await make(targets.all, { input, keep, signal });
+  const made = await make(sources, targets.all, { input, identifiers: 'keep', signal });
+  if ('rated' in made) return made;
   const { entry, isNew } = await auditLog.append({ ...key, kind: 'result', outcome: { ...made } }, signal);
   return isNew ? made : madeOf(entry);
 }
@@ -81,32 +77,44 @@ function keyOf({ closureId, firstRunId, round }: PlanErasureInput): EffectKey {
   return { closureId, firstRunId, target: 'closure', step: 'plan', round };
 }
 
-interface Making {
+interface Making extends Pick<PlanTargetInput, 'identifiers'> {
   readonly input: PlanErasureInput;
-  readonly keep: (target: string, found: Identifiers) => Promise<Kept>;
   readonly signal: AbortSignal;
 }
 
-/** Asks all targets at once. The first in their order that cannot be planned is the one that is named. */
-async function make(asked: readonly FoundTarget[], making: Making): Promise<MadePlan> {
-  const { closureId, round } = making.input;
-  const answers = await Promise.allSettled(asked.map((target) => planOne(target, making)));
-  const planned = answers.map((answer) => {
+/**
+ * Asks all targets at once, but for those that have answered by themselves. The first in their order that cannot be planned is
+ * the one that is named.
+ */
+async function make(
+  sources: PlanningSources,
+  asked: readonly FoundTarget[],
+  { input, identifiers, signal }: Making,
+): Promise<MadePlan | RatedFirst> {
+  const policies = asked.map(({ policy }) => policy);
+  const rated = policies.filter((policy) => policy.rateLimited && answerOf(policy, input) === undefined);
+  if (rated.length > 0) return { rated };
+  const { closureId, round } = input;
+  const planned = await allOrFirstFault(
+    asked.map(async (target) => {
+      const answered = target.policy.rateLimited ? answerOf(target.policy, input) : undefined;
+      return answered ?? (await planOf(sources, target, { input: { ...input, identifiers }, signal }));
+    }),
+  );
+  return { plan: { version: 1, round, closureId, targets: planned }, targets: policies };
+}
+
+/** By another definition it is the answer to another question. */
+function answerOf({ name, definitionDigest }: TargetPolicy, { answered }: PlanErasureInput): TargetPlan | undefined {
+  return answered.find((plan) => plan.name === name && plan.definitionDigest === definitionDigest);
+}
+
+async function allOrFirstFault<T>(asked: readonly Promise<T>[]): Promise<readonly T[]> {
+  const answers = await Promise.allSettled(asked);
+  return answers.map((answer) => {
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;
   });
-  return { plan: { version: 1, round, closureId, targets: planned }, targets: asked.map(({ policy }) => policy) };
-}
-
-async function planOne(target: FoundTarget, { input, keep, signal }: Making): Promise<TargetPlan> {
-  const { closureId, account } = input;
-  const { name, kind, definitionDigest } = target.policy;
-  try {
-    const holdings = await target.for({}).plan({ closureId, account, signal, keep: (found) => keep(name, found) });
-    return { name, kind, definitionDigest, ...holdings };
-  } catch (fault) {
-    throw new TargetFault(name, fault);
-  }
 }
 
 /** The run that asks. */

@@ -21,6 +21,12 @@ export type CliCode =
   | 'storage-refused'
   /** A targets file has errors. */
   | 'targets-refused'
+  /** `plan`: the account cannot be closed here. */
+  | 'not-eligible'
+  /** `plan`: a target could not be planned. */
+  | 'plan-incomplete'
+  /** `plan`: whether the account may be closed cannot be told now. */
+  | 'eligibility-unknown'
   /** The targets file has no target of that name. */
   | 'no-such-target'
   /** A service does not do what the contract of the http kind asks. */

@@ -12,6 +12,7 @@ import { CliError } from './cli-error';
 export type ClosureClient = Pick<
   AccountClosureClient,
   | 'request'
+  | 'plan'
   | 'status'
   | 'find'
   | 'wait'

@@ -4,6 +4,7 @@ import { defineAuditCommand } from './commands/audit-show';
 import { defineConfirmCommand } from './commands/confirm';
 import { defineExportCommand } from './commands/export';
 import { defineListCommand } from './commands/list';
+import { definePlanCommand } from './commands/plan';
 import { defineReportCommand } from './commands/report';
 import { defineRequestCommand } from './commands/request';
 import { defineResolveCommand } from './commands/resolve';
@@ -66,6 +67,7 @@ function createProgram(deps: CliDependencies): Command {
     .addHelpText('after', AFTER_HELP);
   defineSetupCommand(program, deps);
   defineSealingKeyCommand(program, deps);
+  definePlanCommand(program, deps);
   defineRequestCommand(program, deps);
   defineStatusCommand(program, deps);
   defineWaitCommand(program, deps);

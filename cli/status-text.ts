@@ -3,6 +3,7 @@ import type { ObservedClosure } from '../client/observed-closure';
 import { PHASE_TEXTS } from '../workflows/contract/phase-texts';
 import type { Attention } from '../workflows/contract/attention';
 import type { ExportStatus } from '../workflows/contract/export';
+import type { FaultDetail } from '../workflows/contract/failures';
 import { isPastPointOfNoReturn } from '../workflows/contract/phases';
 import { goingWithAccount, planText, targetText } from '../workflows/contract/plan-texts';
 import type { TargetStatus } from '../workflows/contract/status';
@@ -65,9 +66,14 @@ export function isExportThere({ outcome }: ObservedClosure, exported: ExportStat
   return outcome === undefined || isPastPointOfNoReturn(outcome);
 }
 
-/** A step that waits for an operator, with what its far end's support or the list of rights would be asked for. */
-export function attentionText({ target, fault, since, attempts, ...detail }: Attention): string {
-  const { at, operation, code, status, requestId } = detail;
+/** A step that waits for an operator. */
+export function attentionText({ target, since, attempts, ...fault }: Attention): string {
+  return `${target}: ${faultText(fault)} since ${since}, after ${toCount(attempts, 'attempt')}`;
+}
+
+/** A fault, with what its far end's support or the list of rights would be asked for. */
+export function faultText(detail: FaultDetail & Pick<Attention, 'fault'>): string {
+  const { fault, at, operation, code, status, requestId } = detail;
   const known: readonly Row[] = [
     ['of', at],
     ['at', operation],
@@ -76,7 +82,7 @@ export function attentionText({ target, fault, since, attempts, ...detail }: Att
     ['request', requestId],
   ];
   const where = known.flatMap(([label, value]) => (value === undefined ? [] : [` ${label} ${value}`])).join(',');
-  return `${target}: ${fault}${where} since ${since}, after ${toCount(attempts, 'attempt')}`;
+  return `${fault}${where}`;
 }
 
 /** One Activity in progress. */

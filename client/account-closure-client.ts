@@ -1,11 +1,14 @@
 import type { Client } from '@temporalio/client';
+import type { DryRun } from '../workflows/contract/dry-run';
 import type { Resolution } from '../workflows/contract/messages';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract/names';
+import type { AccountIds } from './account-ids';
 import { connectTemporal, type ConnectOptions } from './connection';
 import { AccountClosureError } from './errors';
 import { findClosure, followClosure, type ClosureRun } from './find-closure';
 import { listClosures, type ListedClosure, type ListFilter } from './list-closures';
 import type { ObservedClosure } from './observed-closure';
+import { planClosure, type PlanOptions } from './plan-closure';
 import { readStatus } from './read-status';
 import { requestClosure, type ClosureRequest, type RequestedClosure } from './request-closure';
 import { registerSearchAttributes, type SearchAttributeRegistration } from './search-attributes';
@@ -71,6 +74,14 @@ export class AccountClosureClient {
   /** Requests a closure. The same token again gives the same answer, and never a second run. */
   request(request: ClosureRequest, options?: CallOptions): Promise<RequestedClosure> {
     return this.#ask(options, (server) => requestClosure({ server, taskQueue: this.#taskQueue }, request));
+  }
+
+  /**
+   * A dry run: what a closure of this account would do if it were requested now. Writes nothing anywhere. Needs a worker; it ends
+   * within three minutes, and says within seconds when there is no worker.
+   */
+  plan(account: AccountIds, options: PlanOptions = {}): Promise<DryRun> {
+    return this.#ask(options, (server) => planClosure({ server, taskQueue: this.#taskQueue }, account, options));
   }
 
   /** The ids of a closure, where the server knows them without asking its Workflow. */

@@ -20,6 +20,7 @@ export type {
   RunState,
   Stopped,
 } from './observed-closure';
+export type { PlanOptions } from './plan-closure';
 export type { ClosureRequest, RequestedClosure } from './request-closure';
 export type { SearchAttributeRegistration } from './search-attributes';
 export type { ConfirmRequest, ReportRequest } from './steer-closure';
@@ -34,6 +35,7 @@ export {
   type RejectionReason,
   type StopReason,
 } from '../workflows/contract/eligibility';
+export type { DryRun, Unplanned } from '../workflows/contract/dry-run';
 export type { FailureType, FaultDetail } from '../workflows/contract/failures';
 export type { Resolution } from '../workflows/contract/messages';
 export type { Report } from '../workflows/contract/confirmation';

@@ -18,6 +18,7 @@ import { reject } from './endings';
 import { eraseEverywhere } from './erase-everywhere';
 import { forgetLater } from './forget-later';
 import { listen } from './messages';
+import { planTogether } from './plan-together';
 import { saveData } from './save-data';
 import { quickly, step } from './steps';
 import type { ConfirmedErasure } from './target-erasure';
@@ -125,10 +126,13 @@ async function doesPlanHold(
   { plan: promised }: ShownPlan,
   { readsLagMs }: ClosurePolicy,
 ): Promise<boolean> {
-  const question = { targets: promised.targets.map(({ name }) => name), readsLagMs, round: promised.round };
-  const now = await quickly(closure, 'plan', {
-    atOnce: (ref) => atOnce.planAgain({ ...ref, ...question }),
-    patiently: (ref) => planAgain({ ...ref, ...question }),
+  const { round } = promised;
+  const question = { targets: promised.targets.map(({ name }) => name), readsLagMs, round };
+  const now = await planTogether(closure, {
+    round,
+    identifiers: 'compare',
+    atOnce: (ref, answered) => atOnce.planAgain({ ...ref, ...question, answered }),
+    patiently: (ref, answered) => planAgain({ ...ref, ...question, answered }),
   });
   return planHolds(promised, now);
 }

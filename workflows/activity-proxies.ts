@@ -32,6 +32,15 @@ const AT_ONCE = {
   retry: { maximumAttempts: 1 },
 } as const;
 
+/** What a dry run asks: somebody waits for the answer, and a fault is one as well. */
+const DRY_RUN = {
+  startToCloseTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 minute',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 },
+} as const;
+
 /** The request for the export: never abandoned half-way, because whether it was made must be known before going on. */
 const EXPORT_REQUEST = {
   startToCloseTimeout: '3 minutes',
@@ -108,6 +117,37 @@ export const { planAgain } = proxyActivities<ClosureActivities>({
   summary: 'Does the confirmed plan still hold?',
 });
 
+/** As often as `READ` tries within its hour. */
+const ATTEMPTS_OF_READ = 36;
+
+/**
+ * Asks one target with a rate for its part of a plan. It may have to wait for its turn, as an erasure of it may; of faults it takes
+ * no more than other reads do.
+ */
+export function planTargetOf(target: TargetPolicy): ClosureActivities['planTarget'] {
+  return proxyActivities<ClosureActivities>({
+    ...READ,
+    ...queueOf(target),
+    scheduleToCloseTimeout: target.deadlineMs,
+    retry: { ...READ.retry, maximumAttempts: ATTEMPTS_OF_READ },
+    summary: `Plan ${target.name}: what it holds, and what stays`,
+  }).planTarget;
+}
+
+/** What a dry run asks; a target with a rate is asked at its rate. */
+export const dryRun = {
+  checkEligibility: proxyActivities<ClosureActivities>({
+    ...DRY_RUN,
+    summary: 'Verify tenant: unmanaged, and may this account be closed here?',
+  }).checkEligibility,
+  planTargetOf: (target: TargetPolicy): ClosureActivities['planTarget'] =>
+    proxyActivities<ClosureActivities>({
+      ...DRY_RUN,
+      ...queueOf(target),
+      summary: `Plan ${target.name}: what it holds, and what stays`,
+    }).planTarget,
+};
+
 /** Looks whether the export is still in storage. */
 export const { checkExport } = proxyActivities<ClosureActivities>({
   ...READ,
@@ -136,10 +176,11 @@ const VERIFICATION_MS = 2 * 60 * 60_000;
  * them apart. Verification looks twice; the quiet period between is a retry, so that it costs no history.
  */
 export function activitiesOf(
-  { name, kind, deadlineMs, readsLagMs, rateLimited }: TargetPolicy,
+  target: TargetPolicy,
   { verifyAfterMs }: Pick<ClosurePolicy, 'verifyAfterMs'>,
 ): TargetActivities {
-  const queue = rateLimited ? { taskQueue: targetTaskQueue(workflowInfo().taskQueue, name) } : {};
+  const { name, kind, deadlineMs, readsLagMs } = target;
+  const queue = queueOf(target);
   const effect = { ...ERASURE, ...queue, scheduleToCloseTimeout: deadlineMs };
   const proxied = (options: ActivityOptions): TargetActivities => proxyActivities<ClosureActivities>(options);
   return {
@@ -152,6 +193,11 @@ export function activitiesOf(
       summary: `Verify ${name}: by reading again, twice`,
     }).verifyTarget,
   };
+}
+
+/** A target with a rate has a Task Queue of its own: whatever is asked of it goes there, so that the rate counts all of it. */
+function queueOf({ name, rateLimited }: TargetPolicy): { readonly taskQueue?: string } {
+  return rateLimited ? { taskQueue: targetTaskQueue(workflowInfo().taskQueue, name) } : {};
 }
 
 const FENCES: Readonly<Record<TargetKind, string>> = {

@@ -6,7 +6,7 @@ import type { ShownPlan } from './contract/activities';
 import { isSignedBy } from './contract/confirmation';
 import type { ClosurePolicy } from './contract/policy';
 import { expire } from './endings';
-import { quickly } from './steps';
+import { planTogether } from './plan-together';
 
 /**
  * Plans, shows the plan, and waits for the person's yes to it and for the time in which they may think better of it. Answers
@@ -37,9 +37,11 @@ export async function askPerson(closure: Closure, policy: ClosurePolicy): Promis
 
 async function plan(closure: Closure, { readsLagMs }: ClosurePolicy, round: number): Promise<ShownPlan> {
   const question = { readsLagMs, round };
-  const shown = await quickly(closure, 'plan', {
-    atOnce: (ref) => atOnce.planErasure({ ...ref, ...question }),
-    patiently: (ref) => planErasure({ ...ref, ...question }),
+  const shown = await planTogether(closure, {
+    round,
+    identifiers: 'keep',
+    atOnce: (ref, answered) => atOnce.planErasure({ ...ref, ...question, answered }),
+    patiently: (ref, answered) => planErasure({ ...ref, ...question, answered }),
   });
   closure.resets.heardOf(shown.runId);
   return shown;

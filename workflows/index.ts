@@ -1,2 +1,3 @@
 export { accountClosure } from './account-closure';
 export { forgetClosure } from './forget-closure';
+export { planClosure } from './plan-closure';

@@ -32,8 +32,8 @@ export interface FoundTarget {
 export interface Targets {
   /** In the order of the file; the directory account is the last. */
   readonly all: readonly FoundTarget[];
-  /** Codes that the file adds to `BASES`. */
-  readonly bases: readonly Basis[];
+  /** Codes that the file adds to `BASES`, with its own words for them. */
+  readonly bases: Readonly<Record<Basis, string>>;
   /** The name of the directory account. */
   readonly directoryName: TargetName;
   readonly find: (name: TargetName) => FoundTarget | undefined;
@@ -41,8 +41,9 @@ export interface Targets {
 
 /** The targets of the catalog, on the far ends that they need. `readsLagMs`: of the directory. */
 export function createTargets(catalog: TargetCatalog, sources: TargetSources, readsLagMs: number): Targets {
-  const bases = Object.keys(catalog.bases);
-  const isBasis = (code: Basis): boolean => isKnownBasis(code, bases);
+  const { bases } = catalog;
+  const codes = Object.keys(bases);
+  const isBasis = (code: Basis): boolean => isKnownBasis(code, codes);
   const all = catalog.targets.map((definition) => ({
     policy: policyOf(definition, readsLagMs),
     for: targetOf(definition, sources, isBasis),

@@ -13,6 +13,7 @@ import {
   exportInput,
   planAgainInput,
   planInput,
+  planTargetInput,
   turnsTaken,
 } from '../support/inputs';
 import { attempt, untilDone, type AttemptSurroundings } from '../support/run-activity';
@@ -49,6 +50,7 @@ const TRIALS: Readonly<Record<Exclude<keyof ClosureActivities, 'arrangeForgettin
   awaitExport: { perform: (world, run) => run(world.dependencies, ['awaitExport', awaitInput(world, CONTAINER)]) },
   planErasure: { perform: (world, run) => run(world.dependencies, ['planErasure', planInput(world)]) },
   planAgain: { perform: (world, run) => run(world.dependencies, ['planAgain', planAgainInput(world)]) },
+  planTarget: { perform: (world, run) => run(world.dependencies, ['planTarget', planTargetInput(world)]) },
   checkExport: {
     arrange: ({ containers }) => containers.set(CONTAINER, {}),
     perform: (world, run) => {

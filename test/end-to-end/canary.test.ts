@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { Client as PostgresClient } from 'pg';
-import { z } from 'zod';
 import type { FaultEffect } from '../../sandbox/entra/faults';
 import type { SamplePerson } from '../../sandbox/entra/people';
 import { freePort } from '../../sandbox/ports';
 import { forgetWorkflowId } from '../../workflows/contract/ids';
+import { PLAN_CLOSURE } from '../../workflows/contract/names';
 import { guid } from '../support/guid';
 import {
   confirm,
@@ -18,6 +17,7 @@ import {
   type RequestedByTest,
 } from '../support/real-parts';
 import { until } from '../support/until';
+import { wholeDatabase } from '../support/whole-database';
 
 const CANARY: SamplePerson = {
   name: 'Kanaria Zeisigova',
@@ -75,6 +75,7 @@ describe('A person whose closure meets every kind of fault', () => {
     const traces: Readonly<Record<string, boolean>> = {
       history: others.history.includes(CANARY.objectId) && others.history.includes('PurgeRefused'),
       visibility: others.visibility.includes('directory:PurgeRefused') && others.visibility.includes('forgetClosure'),
+      'dry runs': others.visibility.includes(PLAN_CLOSURE) && others.history.includes('directory.find-account'),
       log: others.log.includes('attempt-failed') && others.log.includes('Indeterminate'),
       metrics: others.metrics.includes('temporal_activity_execution_failed'),
       database: others.database.includes('erase'),
@@ -107,6 +108,11 @@ async function closeWithFaults(parts: RealParts): Promise<RequestedByTest> {
     body: JSON.stringify({ id: quote, userPrincipalName: [quote], issuer: quote, Login: quote }),
   };
   const user = new RegExp(`/users/${CANARY.objectId}`);
+  // The first dry run cannot tell anything, the second one sees all of it.
+  parts.entra.faults.add({ ...denied, method: 'GET', path: user });
+  await parts.client.plan(CANARY);
+  await parts.client.plan(CANARY);
+
   const script: readonly (readonly [method: string, path: RegExp, effects: readonly FaultEffect[]])[] = [
     ['GET', new RegExp(`${user.source}\\?`), [broken, oddFields]],
     ['GET', /gelbvogel/i, [noJson]],
@@ -164,35 +170,19 @@ function watchVisibility({ service }: RealParts): { readonly seen: () => Promise
 
 async function collect(parts: RealParts, closure: RequestedByTest): Promise<Omit<Collected, 'metrics' | 'visibility'>> {
   const workflowIds = [closure.workflowId, forgetWorkflowId(guid(closure.closureId))];
+  const query = `WorkflowType = "${PLAN_CLOSURE}"`;
+  for await (const { workflowId } of parts.service.workflow.list({ query })) workflowIds.push(workflowId);
   const histories = await Promise.all(
     workflowIds.map((workflowId) => parts.service.workflow.getHandle(workflowId).fetchHistory()),
   );
   return {
     history: histories.map((history) => readable(JSON.parse(historyToJSON(history)))).join('\n'),
     log: parts.workerOutput(),
-    database: await databaseOf(parts),
+    database: await wholeDatabase(parts.environment['DATABASE_URL'] ?? ''),
     'storage names': parts.entra.world.exports.map(({ storageLocation }) => storageLocation).join('\n'),
     // The directory's own token names its tenant, as the real ones do.
     headers: JSON.stringify(parts.entra.requests.map(({ headers: { authorization, ...others } }) => others)),
   };
-}
-
-/** Every row of every table that is not PostgreSQL's own. */
-async function databaseOf({ environment }: RealParts): Promise<string> {
-  const client = new PostgresClient(environment['DATABASE_URL'] ?? '');
-  await client.connect();
-  try {
-    const tables = await client.query(
-      `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-       WHERE table_schema NOT IN ('pg_catalog', 'information_schema')`,
-    );
-    const names = z.array(z.object({ name: z.string() })).parse(tables.rows);
-    const rows: unknown[] = [];
-    for (const { name } of names) rows.push((await client.query(`SELECT t::text FROM ${name} t`)).rows);
-    return JSON.stringify(rows);
-  } finally {
-    await client.end();
-  }
 }
 
 /** A Protobuf message as JSON, with what each payload holds as text. */

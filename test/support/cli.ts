@@ -45,6 +45,7 @@ const unasked = (): Promise<never> => Promise.reject(new Error('the client is no
 
 const UNASKED: ClosureClient = {
   request: unasked,
+  plan: unasked,
   status: unasked,
   find: unasked,
   wait: unasked,

@@ -5,6 +5,7 @@ import type {
   DeleteExportsInput,
   PlanAgainInput,
   PlanErasureInput,
+  PlanTargetInput,
   RequestExportInput,
   TargetInput,
 } from '../../workflows/contract/activities';
@@ -64,7 +65,13 @@ export function awaitInput(world: FakeWorld, container = 'export-1'): AwaitExpor
 
 /** A round of planning. */
 export function planInput(world: FakeWorld, round = 1): PlanErasureInput {
-  return { ...closureRef(world), round, readsLagMs: POLICY.readsLagMs };
+  return { ...closureRef(world), round, readsLagMs: POLICY.readsLagMs, answered: [] };
+}
+
+/** One target's part of it. */
+export function planTargetInput(world: FakeWorld, changes: Partial<PlanTargetInput> = {}): PlanTargetInput {
+  const { readsLagMs } = POLICY;
+  return { ...closureRef(world), target: 'directory', round: 1, identifiers: 'keep', readsLagMs, ...changes };
 }
 
 /** The same question once more, about the targets of the plan that was shown. */

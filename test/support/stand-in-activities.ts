@@ -59,6 +59,7 @@ export class StandInActivities {
         runId: Context.current().info.workflowExecution?.runId ?? '',
       }),
     planAgain: ({ closureId, round }) => Promise.resolve(erasurePlan(closureId, [directoryPlan()], round)),
+    planTarget: () => Promise.resolve({ plan: directoryPlan(), bases: {} }),
     checkExport: () => Promise.resolve({ isThere: true }),
     fenceTarget: () => Promise.resolve({ kind: 'fenced' }),
     eraseTarget: ({ account }) => {

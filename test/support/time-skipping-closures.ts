@@ -1,18 +1,20 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { createActivities, type ActivityImplementations } from '../../activities';
 import { startTemporal } from '../../sandbox/temporal/dev-server';
 import { startTimeSkipping } from '../../sandbox/temporal/time-skipping-server';
 import { createTargetWorker, createWorker } from '../../worker/worker';
-import type { Guid } from '../../workflows/contract/account';
-import { forgetWorkflowId } from '../../workflows/contract/ids';
-import { SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
+import type { Account, Guid } from '../../workflows/contract/account';
+import { dryRunWorkflowId, forgetWorkflowId } from '../../workflows/contract/ids';
+import type { PlanClosureWorkflow } from '../../workflows/contract/messages';
+import { PLAN_CLOSURE, SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
 import type { ClosurePolicy } from '../../workflows/contract/policy';
 import { requestOn, type ClosureUnderTest } from './closure-under-test';
 import { POLICY, type FakeWorld } from './fake-world';
+import { guid } from './guid';
 
 export type { ClosureUnderTest } from './closure-under-test';
 
@@ -21,6 +23,12 @@ export interface Differences {
   readonly policy?: Partial<ClosurePolicy>;
   /** Activities that do something else: for targets and faults that no port of ours has. */
   readonly instead?: Partial<ActivityImplementations>;
+}
+
+/** What is unlike a dry run that the client starts for the person of the world. */
+export interface DryRunUnderTest {
+  readonly workflowId?: string;
+  readonly account?: Account;
 }
 
 /** Closures on a server whose clock jumps. */
@@ -32,6 +40,8 @@ export interface TimeSkippingClosures {
   readonly withoutWorker: <T>(act: () => Promise<T>) => Promise<T>;
   /** Requests the closure of the account of the world that is being run. */
   readonly request: (how?: { readonly isWithdrawnAtOnce?: boolean }) => Promise<ClosureUnderTest>;
+  /** Starts a dry run for it. */
+  readonly plan: (how?: DryRunUnderTest) => Promise<WorkflowHandle<PlanClosureWorkflow>>;
   readonly close: () => Promise<void>;
 }
 
@@ -83,6 +93,7 @@ async function startClosures(kind: ServerKind): Promise<TimeSkippingClosures> {
     },
     withoutWorker: (act) => requireStaged().withoutWorker(act),
     request: (how) => requireStaged().request(how),
+    plan: (how) => requireStaged().plan(how),
     close,
   };
 }
@@ -132,6 +143,14 @@ class Staged {
     const closure = await requestOn(this.#environment, { taskQueue: this.#taskQueue, person, isWithdrawnAtOnce });
     this.#requested.push(closure.closureId);
     return closure;
+  }
+
+  async plan({ account, workflowId }: DryRunUnderTest = {}): Promise<WorkflowHandle<PlanClosureWorkflow>> {
+    return await this.#environment.client.workflow.start<PlanClosureWorkflow>(PLAN_CLOSURE, {
+      workflowId: workflowId ?? dryRunWorkflowId(guid(randomUUID())),
+      taskQueue: this.#taskQueue,
+      args: [{ account: account ?? this.#stage.world.person }],
+    });
   }
 
   async #start(): Promise<void> {
@@ -205,5 +224,6 @@ export function closuresOfThisFile(kind: ServerKind = 'time-skipping'): Omit<Tim
     withWorld: (world, act, differences) => closures().withWorld(world, act, differences),
     withoutWorker: (act) => closures().withoutWorker(act),
     request: (how) => closures().request(how),
+    plan: (how) => closures().plan(how),
   };
 }

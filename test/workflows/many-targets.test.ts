@@ -1,6 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { Context } from '@temporalio/activity';
-import { FakeWorld } from '../support/fake-world';
 import { breakDown, endOf, refused, statesOf, worldOfSystems } from '../support/several-systems';
 import { closuresOfThisFile } from '../support/time-skipping-closures';
 
@@ -70,18 +68,6 @@ describe('a closure of several systems', () => {
     expect(status).toMatchObject({ outcome: 'closed' });
     expect(world.serviceNamed('crm').calls.filter((call) => call === 'progress')).toHaveLength(5);
     expect(world.serviceNamed('crm').calls.filter((call) => call === 'requestErasure')).toHaveLength(1);
-  });
-
-  it('erases a system that has a rate through a Task Queue of its own', async () => {
-    const world = new FakeWorld();
-    world.withService('crm', { rate: { perSecond: 5 } });
-    const queues = new Set<string>();
-    world.serviceNamed('crm').before = () => queues.add(Context.current().info.taskQueue);
-
-    const status = await endOf(closures, world);
-
-    expect(status).toMatchObject({ outcome: 'closed', targets: [{ name: 'crm', state: 'verified' }, {}] });
-    expect([...queues].filter((queue) => queue.endsWith('.crm'))).toHaveLength(1);
   });
 
   it('erases again what is still there although it was called erased, and asks somebody in the end', async () => {

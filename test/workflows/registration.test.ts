@@ -1,15 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as workflows from '../../workflows';
-import { ACCOUNT_CLOSURE, FORGET_CLOSURE } from '../../workflows/contract/names';
+import { ACCOUNT_CLOSURE, FORGET_CLOSURE, PLAN_CLOSURE } from '../../workflows/contract/names';
 import { bundle } from '../support/time-skipping-closures';
 
 describe('the registered Workflows', () => {
   it('are those that the contract names, and no other', () => {
-    expect(Object.keys(workflows).sort()).toEqual([ACCOUNT_CLOSURE, FORGET_CLOSURE].sort());
+    expect(Object.keys(workflows).sort()).toEqual([ACCOUNT_CLOSURE, FORGET_CLOSURE, PLAN_CLOSURE].sort());
   });
 
   it('have their Workflow Type as the name of their function', () => {
-    expect([workflows.accountClosure.name, workflows.forgetClosure.name]).toEqual([ACCOUNT_CLOSURE, FORGET_CLOSURE]);
+    const { accountClosure, forgetClosure, planClosure } = workflows;
+
+    expect([accountClosure, forgetClosure, planClosure].map(({ name }) => name)).toEqual([
+      ACCOUNT_CLOSURE,
+      FORGET_CLOSURE,
+      PLAN_CLOSURE,
+    ]);
   });
 });
 

@@ -1,9 +1,10 @@
 import type { Account, Guid } from './account';
+import type { Basis } from './bases';
 import type { Decision, EndingDecision } from './decisions';
 import type { EligibilityCheck } from './eligibility';
 import type { ExportManifest } from './export';
 import type { ForgetClosureRequest } from './messages';
-import type { DigestedPlan, ErasurePlan, PlannedRetention } from './plan';
+import type { DigestedPlan, ErasurePlan, PlannedRetention, TargetPlan } from './plan';
 import type { ClosurePolicy } from './policy';
 import type { EraseOutcome, FenceOutcome, VerifyOutcome } from './target-outcomes';
 import type { TargetName, TargetPolicy } from './targets';
@@ -18,19 +19,48 @@ export interface ClosureRef {
   readonly decisions: readonly Decision[];
 }
 
-/** A first look has no policy yet and takes the worker's; a later one judges by the recorded one. */
-export interface CheckEligibilityInput extends ClosureRef {
-  readonly policy?: ClosurePolicy;
-}
-
 /** How long the directory's reads may lag; see `ClosurePolicy`. */
 interface Lagging {
   readonly readsLagMs: number;
 }
 
+/**
+ * A first look has no policy yet and takes the worker's; a later one judges by the recorded one. Whoever decides nothing by the
+ * answer (a dry run) has no lag to wait out, and says so.
+ */
+export interface CheckEligibilityInput extends ClosureRef, Partial<Lagging> {
+  readonly policy?: ClosurePolicy;
+}
+
 /** `round` counts from 1 and grows when the person has to be asked again. */
 export interface PlanErasureInput extends ClosureRef, Lagging {
   readonly round: number;
+  /** What the targets with a rate have answered so far: they are asked by `planTarget`. */
+  readonly answered: readonly TargetPlan[];
+}
+
+/** Nothing was planned: these targets have a rate, so each is to be asked on its own Task Queue first. */
+export interface RatedFirst {
+  readonly rated: readonly TargetPolicy[];
+}
+
+/** Which target to ask for its part of a plan. */
+export interface PlanTargetInput extends ClosureRef, Lagging {
+  readonly target: TargetName;
+  /** The plan's round. */
+  readonly round: number;
+  /**
+   * What becomes of what the target finds out about the person. `keep`: it is kept sealed, for this plan. `compare`: nothing is
+   * kept; what a plan says of it is made by the key of the plan that was shown, or by one of its own where there was none.
+   */
+  readonly identifiers: 'keep' | 'compare';
+}
+
+/** One target's part of a plan. */
+export interface PlannedTarget {
+  readonly plan: TargetPlan;
+  /** Why something stays in it, in the deployment's own words: the codes in the plan that the targets file has added. */
+  readonly bases: Readonly<Record<Basis, string>>;
 }
 
 /** Which targets to ask again: those of the plan that was shown, of that round. */
@@ -153,9 +183,11 @@ export interface ClosureActivities {
   /** One look per attempt until the export is there or overdue, then its inventory. Reads only. */
   readonly awaitExport: (input: AwaitExportInput) => Promise<AwaitedExport>;
   /** What every target of the file holds and what stays: recorded once per round, and returned as it was shown on repetition. */
-  readonly planErasure: (input: PlanErasureInput) => Promise<ShownPlan>;
+  readonly planErasure: (input: PlanErasureInput) => Promise<ShownPlan | RatedFirst>;
   /** What would be planned now, of the targets that are still in the file; `planHolds` compares it. Reads only. */
-  readonly planAgain: (input: PlanAgainInput) => Promise<ErasurePlan>;
+  readonly planAgain: (input: PlanAgainInput) => Promise<ErasurePlan | RatedFirst>;
+  /** What one target holds and what stays. Keeps identifiers sealed where it is told to, and is otherwise a read. */
+  readonly planTarget: (input: PlanTargetInput) => Promise<PlannedTarget>;
   /** Whether storage still holds what the manifest says (number, sizes, ETags). Reads only. */
   readonly checkExport: (input: CheckExportInput) => Promise<{ readonly isThere: boolean }>;
   /** Keeps new data from coming in. Effect `<target>:fence`; its first changing call is the point of no return. */

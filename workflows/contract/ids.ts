@@ -4,6 +4,7 @@ import type { Account, Guid } from './account';
 
 const CLOSURE_ID_DOMAIN = utf8ToBytes('account-closure/closure-id/v1\n');
 const TENANT_KEY_DOMAIN = utf8ToBytes('account-closure/tenant-key/v1\n');
+const DRY_RUN = 'plan-';
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether the value is a GUID in lower case. */
@@ -33,6 +34,16 @@ export function isClosureWorkflowId(text: string): boolean {
 /** The Workflow id of the follow-up that forgets the closure. */
 export function forgetWorkflowId(closureId: Guid): string {
   return `forget-${closureId}`;
+}
+
+/** The Workflow id of a dry run. Of an id that was made for it alone: two of one account have nothing in common. */
+export function dryRunWorkflowId(dryRunId: Guid): string {
+  return `${DRY_RUN}${dryRunId}`;
+}
+
+/** The id of a dry run, from its Workflow id; `undefined` where that is none. */
+export function dryRunIdIn(workflowId: string): Guid | undefined {
+  return workflowId.startsWith(DRY_RUN) ? toGuid(workflowId.slice(DRY_RUN.length)) : undefined;
 }
 
 /**

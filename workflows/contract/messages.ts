@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Account, Guid } from './account';
 import type { OperatorAnswer } from './attention';
 import { isBasisCode } from './bases';
+import type { DryRun } from './dry-run';
 import { closureWorkflowId, isClosureWorkflowId, isGuid } from './ids';
 import { isPublicKey, type Confirmation, type Report } from './confirmation';
 import { isInstant, isOpaqueId, isRecordOf } from './shapes';
@@ -38,6 +39,14 @@ export interface ForgetClosureResult {
 /** Signature of the Workflow `forgetClosure`. */
 export type ForgetClosureWorkflow = (request: ForgetClosureRequest) => Promise<ForgetClosureResult>;
 
+/** Start input of `planClosure`. */
+export interface DryRunRequest {
+  readonly account: Account;
+}
+
+/** Signature of the Workflow `planClosure`. */
+export type PlanClosureWorkflow = (request: DryRunRequest) => Promise<DryRun>;
+
 /** An operator's answer to a step that waits. */
 export type Resolution = OperatorAnswer & {
   readonly target: AttentionTarget;
@@ -69,6 +78,11 @@ export function isForgetClosureRequest(value: unknown): value is ForgetClosureRe
   const { closureId, workflowId, deleteExportsAt, lookAgainAt } = value;
   if (!isGuid(closureId) || typeof workflowId !== 'string' || !isClosureWorkflowId(workflowId)) return false;
   return isInstant(deleteExportsAt) && (lookAgainAt === undefined || isInstant(lookAgainAt));
+}
+
+/** Whether an unknown start input is exactly that of a dry run. */
+export function isDryRunRequest(value: unknown): value is DryRunRequest {
+  return isRecordOf(value, ['account']) && isAccount(value.account);
 }
 
 function isAccount(value: unknown): value is Account {

@@ -6,6 +6,9 @@ export const ACCOUNT_CLOSURE = 'accountClosure';
 /** Workflow Type of the follow-up that removes what a closure left in storage. */
 export const FORGET_CLOSURE = 'forgetClosure';
 
+/** Workflow Type of a dry run: what a closure would erase. */
+export const PLAN_CLOSURE = 'planClosure';
+
 /** The Task Queue of the worker, unless `CLOSURE_TASK_QUEUE` names another one. */
 export const DEFAULT_TASK_QUEUE = 'account-closure';
 

@@ -38,7 +38,8 @@ const GRADES: Readonly<Record<NonNullable<TargetStatus['grade']>, string>> = {
   'by-the-service': 'the service was asked again',
 };
 
-function erasesText(erases: readonly PlannedItems[]): readonly string[] {
+/** What one target will erase, in words: a part each for what is deleted, what is anonymised, and what goes with an account. */
+export function erasesText(erases: readonly PlannedItems[]): readonly string[] {
   if (erases.some(isAccount)) {
     return [
       ...listed('deletes', erases.filter(isAccount).map(countText)),
