@@ -34,6 +34,7 @@ const FOLDERS = {
     'activities',
     'activities/ports',
     'activities/targets',
+    'activities/adapters',
     'worker',
     'sandbox',
   ],
@@ -104,7 +105,7 @@ const PACKAGES_OF = {
     'azurite',
     'zod',
   ],
-  bench: ['@temporalio/activity', '@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'zod'],
+  bench: ['@temporalio/activity', '@temporalio/client', '@temporalio/worker', '@temporalio/workflow', 'pg', 'zod'],
 };
 
 /** Packages that only some files of those folders may import. */
@@ -117,7 +118,7 @@ const PACKAGES = {
   'http-proxy-agent': ['^activities/adapters/outbound\\.ts$'],
   'https-proxy-agent': ['^activities/adapters/outbound\\.ts$'],
   // Whoever needs rows goes by `Database`: what a session must not be used for is known in one place.
-  pg: ['^activities/adapters/database/'],
+  pg: ['^activities/adapters/database/', '^bench/shop\\.ts$'],
   'node-pg-migrate': ['^activities/adapters/database/'],
   pino: ['^worker/logger\\.ts$'],
   commander: ['^cli/'],

@@ -1,5 +1,5 @@
-# The worker (target `worker`, the default), with the `closure` command in it, and two far ends for a trial: the stand-in for
-# the directory (`entra`) and the one for the blob storage (`azurite`). See docs/docker.md.
+# The worker (target `worker`, the default), with the `closure` command in it, and what a trial needs besides: the stand-ins for
+# the directory (`entra`) and the blob storage (`azurite`), and a service that erases (`erasure-service`). See docs/docker.md.
 
 # Temporal's native library wants glibc: no Alpine.
 FROM node:24.19.0-bookworm-slim AS base
@@ -28,6 +28,15 @@ ENV NODE_ENV=production ENTRA_HOST=0.0.0.0 ENTRA_PORT=4000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --retries=5 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ENTRA_PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/sandbox/entra/main.js"]
+
+FROM base AS erasure-service
+COPY --from=build /app/dist/sandbox/erasure-service dist/sandbox/erasure-service
+USER node
+ENV NODE_ENV=production ERASURE_SERVICE_HOST=127.0.0.1 ERASURE_SERVICE_PORT=8090
+# Any answer will do: without a signature it is a refusal.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=5s --retries=5 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ERASURE_SERVICE_PORT}/`).then(() => process.exit(0), () => process.exit(1))"]
+CMD ["node", "dist/sandbox/erasure-service/main.js"]
 
 FROM base AS azurite
 COPY package.json ./

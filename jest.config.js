@@ -17,6 +17,9 @@ module.exports = {
   // An ES module: Node 20 requires it by itself, jest does not.
   transformIgnorePatterns: ['/node_modules/(?!node-pg-migrate/)'],
   collectCoverageFrom: ['{workflows,activities,client,codec,worker,cli}/**/*.ts'],
+  globalSetup: '<rootDir>/test/support/run-folder-setup.cjs',
+  globalTeardown: '<rootDir>/test/support/run-folder-teardown.cjs',
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   // Servers, databases and processes are shared by two cores.
   maxWorkers: 2,
   testTimeout: 60_000,

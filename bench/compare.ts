@@ -37,30 +37,36 @@ export interface Measured {
   readonly followUp: Cost;
 }
 
-/** What was measured of both. */
+/** What was measured of each. */
 export type Comparison = Readonly<Record<Variant, Measured>>;
 
-/** Measures both variants on one server, in turns, so that whatever else the machine does befalls both. */
+/** Measures all variants on one server, in turns, so that whatever else the machine does befalls all. */
 export async function compare(
   { client, server }: { readonly client: Client; readonly server: Server },
   { closures, rounds }: Extent,
   onProgress: OnProgress,
 ): Promise<Comparison> {
-  onProgress('Starting the two workers …');
+  onProgress('Starting the workers …');
   const ours = await Contestant.start(client, 'ours', server);
   const bare = await Contestant.start(client, 'bare', server);
+  const three = await Contestant.start(client, 'three', server);
   try {
     onProgress('Warming up …');
-    await inTurns([ours, bare], (contestant) => contestant.warmUp());
+    await inTurns([ours, bare, three], (contestant) => contestant.warmUp());
     for (let round = 1; round <= rounds; round += 1) {
       // Whoever comes second finds a server with more behind it: each comes first every other time.
-      await inTurns(round % 2 === 1 ? [ours, bare] : [bare, ours], (contestant) => contestant.run(closures));
-      onProgress(`Round ${round} of ${rounds}: ours ${ours.latest}, bare ${bare.latest} closures/s`);
+      await inTurns(round % 2 === 1 ? [ours, bare, three] : [three, bare, ours], (contestant) =>
+        contestant.run(closures),
+      );
+      onProgress(
+        `Round ${round} of ${rounds}: ours ${ours.latest}, bare ${bare.latest}, three targets ${three.latest} closures/s`,
+      );
     }
-    return { ours: await ours.measured(), bare: await bare.measured() };
+    return { ours: await ours.measured(), bare: await bare.measured(), three: await three.measured() };
   } finally {
     await ours.stop();
     await bare.stop();
+    await three.stop();
   }
 }
 

@@ -4,6 +4,7 @@ import { toStderr } from '../sandbox/progress';
 import { startTemporal } from '../sandbox/temporal/dev-server';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { compare, type Extent } from './compare';
+import { measureErasures, type ErasureFigures } from './erasures';
 import { measureRecovery } from './recovery';
 import { figuresOf, tableOf } from './report';
 
@@ -13,7 +14,8 @@ const EXIT_WRONG_USAGE = 2;
 const HELP = `Usage: npm run bench -- [options]
 
 Measures closures per second, on one Temporal server in memory: ours on far ends that answer in process, and a bare Workflow
-that issues the same commands with no-op Activities. The two take turns. Goals are shown beside the figures and judged by
+that issues the same commands with no-op Activities, and ours with three targets. They take turns. With TEST_DATABASE_URL (of a
+role that may create schemas) also: erasures in a PostgreSQL, beside a plain DELETE. Goals are shown beside the figures and judged by
 whoever reads them: the exit code is 0 whether they are met or not.
 
   --closures N   closures in a round (default 60)
@@ -40,14 +42,24 @@ async function main(): Promise<void> {
   const server = await startTemporal({ searchAttributes: Object.values(SEARCH_ATTRIBUTES) });
   const client = connectTemporal({ env: {}, address: server.address, namespace: server.namespace });
   try {
+    // First, while nothing else of ours runs.
+    const erasures = await erasuresWherePossible(process.env['TEST_DATABASE_URL']);
     const comparison = await compare({ client, server }, options, toStderr);
     const recoveryP95Ms = options.recovery ? await measureRecovery({ client, server }, toStderr) : undefined;
-    const figures = figuresOf(comparison, recoveryP95Ms);
+    const figures = figuresOf(comparison, { recoveryP95Ms, erasures });
     process.stdout.write(`${options.json ? JSON.stringify(figures) : tableOf(comparison, figures)}\n`);
   } finally {
     await client.connection.close();
     await server.close();
   }
+}
+
+async function erasuresWherePossible(url: string | undefined): Promise<ErasureFigures | undefined> {
+  if (url !== undefined) return await measureErasures(url, toStderr);
+  toStderr(
+    'No erasures are measured: TEST_DATABASE_URL names no PostgreSQL (`.ci/with-postgres npm run bench` makes one).',
+  );
+  return undefined;
 }
 
 function optionsFrom(args: string[]): Options | 'help' {

@@ -5,11 +5,11 @@ import type { AccountLook, Directory } from '../activities/ports/directory';
 import type { ExportStorage } from '../activities/ports/export-storage';
 import type { IdentifierVault } from '../activities/ports/identifier-vault';
 import { Sensitive } from '../activities/ports/sensitive';
-import type { TargetCatalog } from '../activities/ports/target-catalog';
 import type { Turn, Turns } from '../activities/ports/turns';
 import type { TenantRealm } from '../activities/ports/tenant-realm';
 import type { Account } from '../workflows/contract/account';
 import { toGuid } from '../workflows/contract/ids';
+import type { TargetsInProcess } from './targets-in-process';
 
 const DAY_MS = 86_400_000;
 
@@ -30,7 +30,9 @@ const EXPORTED = Buffer.from(JSON.stringify([{ Action: 'OpenFile' }]));
  * Far ends that answer at once, from memory: every account is there until it is deleted, lives in an unmanaged tenant and
  * has one exported file. What is left of a closure's time is the time of our own code and of Temporal.
  */
-export function createPortsInProcess(): ActivityDependencies & { readonly auditLog: AuditLog; readonly turns: Turns } {
+export function createPortsInProcess(
+  targets: TargetsInProcess,
+): ActivityDependencies & { readonly auditLog: AuditLog; readonly turns: Turns } {
   const containers = new Map<string, Request>();
   return {
     directory: createDirectory(containers),
@@ -38,19 +40,11 @@ export function createPortsInProcess(): ActivityDependencies & { readonly auditL
     storage: createStorage(containers),
     policy: POLICY,
     vault: NOTHING_KEPT,
-    catalog: CATALOG,
-    rowsOf: nothingDescribed,
-    serviceOf: nothingDescribed,
+    ...targets,
     auditLog: createAuditLog(),
     turns: createTurns(),
   };
 }
-
-/** The directory account alone. */
-const CATALOG: TargetCatalog = {
-  targets: [{ name: 'directory', kind: 'directory', after: [], deadlineMs: DAY_MS, definitionDigest: '0'.repeat(64) }],
-  bases: {},
-};
 
 /** No target of the bench keeps anything. */
 const NOTHING_KEPT: IdentifierVault = {
@@ -59,10 +53,6 @@ const NOTHING_KEPT: IdentifierVault = {
   forget: () => Promise.resolve(0),
   histories: () => Promise.resolve([]),
 };
-
-function nothingDescribed(): never {
-  throw new TypeError('The directory account is the only target of the bench.');
-}
 
 /** What was asked for in a container; `undefined` inside as long as nothing was. */
 interface Request {

@@ -1,5 +1,8 @@
-/** Ours: the real Workflow and Activities. Bare: a Workflow that issues the same commands and does nothing. */
-export const VARIANTS = ['ours', 'bare'] as const;
+/**
+ * Ours: the real Workflow and Activities, with the directory account alone. Bare: a Workflow that issues the same commands and
+ * does nothing. Three: ours, with a database and a service besides.
+ */
+export const VARIANTS = ['ours', 'bare', 'three'] as const;
 
 /** One of `VARIANTS`. */
 export type Variant = (typeof VARIANTS)[number];

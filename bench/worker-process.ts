@@ -9,7 +9,9 @@ async function main(variant: string | undefined, { address, namespace }: Server)
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
   const connection = await NativeConnection.connect({ address });
   const place = { connection, namespace };
-  const worker = await (variant === 'ours' ? createOurWorker(place, WORKFLOW_BUNDLE) : createBareWorker(place));
+  const worker = await (variant === 'bare'
+    ? createBareWorker(place)
+    : createOurWorker(place, WORKFLOW_BUNDLE, variant === 'three' ? 'three' : 'ours'));
   const running = worker.run();
   process.on('message', () => {
     tell({ kind: 'usage', cpuMs: cpuMs(), peakRssMb: process.resourceUsage().maxRSS / 1024 });

@@ -5,7 +5,8 @@ import { createWorker, type WorkerParts } from '../worker/worker';
 import { closureIdOf, closureWorkflowId, forgetWorkflowId } from '../workflows/contract/ids';
 import type { BareActivities, bareFollowUp } from './bare-workflow';
 import { createPortsInProcess } from './ports-in-process';
-import { taskQueueOf } from './variants';
+import { DIRECTORY_ALONE, THREE_TARGETS } from './targets-in-process';
+import { taskQueueOf, type Variant } from './variants';
 
 /** Where a worker works. */
 export interface WorkerPlace {
@@ -17,12 +18,13 @@ export interface WorkerPlace {
 export async function createOurWorker(
   place: WorkerPlace,
   workflowBundle: WorkerParts['workflowBundle'],
+  variant: Exclude<Variant, 'bare'> = 'ours',
 ): Promise<Worker> {
-  const ports = createPortsInProcess();
+  const ports = createPortsInProcess(variant === 'three' ? THREE_TARGETS : DIRECTORY_ALONE);
   const { auditLog, policy } = ports;
   return await createWorker({
     ...place,
-    taskQueue: taskQueueOf('ours'),
+    taskQueue: taskQueueOf(variant),
     activities: createActivities(ports),
     auditLog,
     readsLagMs: policy.readsLagMs,

@@ -1,42 +1,62 @@
 import { parseArgs } from 'node:util';
 import { checkFarEnds } from './demo-checks';
 import { narrateClosure } from './demo-closure';
+import { readHoldings } from './demo-systems';
 import { writeEnvironmentFile } from './environment-file';
 import { toStderr } from './progress';
-import { leaveOutside, startStack, untilAskedToEnd, type Stack } from './stack';
+import { startSampleStack, type SampleStack } from './sample-stack';
+import { leaveOutside, startWorker, untilAskedToEnd } from './stack';
 
-/** `npm run demo`: one closure from request to `closed`, told as it happens and checked against the far ends. */
+/** `npm run demo`: one closure from request to its end, told as it happens and checked against everything that it was to change. */
 async function demo(): Promise<boolean> {
   const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
   const asked = untilAskedToEnd();
   leaveOutside(process.env);
-  const stack = await startStack({
+  const stack = await startSampleStack({
     onProgress: toStderr,
-    environment: process.env,
-    defaults: { CLOSURE_VERIFY_AFTER: '5s' },
+    // The story is about the sample systems, whatever file the caller works with.
+    environment: { ...process.env, CLOSURE_TARGETS: undefined },
+    defaults: { CLOSURE_VERIFY_AFTER: '3s' },
     usualPorts: values.keep,
   });
   try {
-    const told = tell(stack);
-    const outcome = await Promise.race([told, asked]);
-    if (outcome === undefined) return false;
-    if (values.keep) await keepUntil(asked, { ...stack, link: outcome.link });
-    return outcome.isProven;
+    return await withWorker(stack, async () => {
+      const outcome = await Promise.race([tell(stack), asked]);
+      if (outcome === undefined) return false;
+      if (values.keep) await keepUntil(asked, { ...stack, link: outcome.link });
+      return outcome.isProven;
+    });
   } finally {
     await stack.close();
   }
 }
 
-async function tell(stack: Stack): Promise<{ readonly isProven: boolean; readonly link: string }> {
+async function withWorker<T>({ environment }: SampleStack, work: () => Promise<T>): Promise<T> {
+  const worker = await startWorker(environment, { onProgress: toStderr });
+  try {
+    return await work();
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function tell(stack: SampleStack): Promise<{ readonly isProven: boolean; readonly link: string }> {
+  const before = await readHoldings(stack.systems);
   const closure = await narrateClosure(stack, say);
-  const isProven = await checkFarEnds(stack, closure, say);
-  say('', isProven ? 'The account is closed, and every check agrees.' : 'The demo failed: see the checks above.');
+  const isProven = await checkFarEnds(stack, { closure, before }, say);
+  say(
+    '',
+    isProven
+      ? 'The account is closed, what has to stay is said, and every check agrees.'
+      : 'The demo failed: see the checks above.',
+  );
   if (isProven) say('', ...NEXT);
   return { isProven, link: closure.link };
 }
 
 const NEXT = [
   'Next:',
+  '  sandbox/systems/           the systems that were erased: a targets file, and the tables that it describes',
   '  npm start                  everything stays up: close an account yourself, by the command line and the Web UI',
   '  npm run demo -- --keep     this demo again, and its closure can be looked at until Ctrl-C',
   '  README.md, For a backend   the same from a program',
@@ -44,7 +64,7 @@ const NEXT = [
 
 async function keepUntil(
   asked: Promise<void>,
-  { environment, link }: Pick<Stack, 'environment'> & { readonly link: string },
+  { environment, link }: Pick<SampleStack, 'environment'> & { readonly link: string },
 ): Promise<void> {
   const environmentFile = await writeEnvironmentFile(environment);
   try {

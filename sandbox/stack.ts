@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { migrateDatabase } from '../activities/adapters/database/setup';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { startAzurite } from './azurite';
-import { startPglite } from './database';
+import { startPglites, type DatabaseOptions } from './database';
 import { startEntra, type Entra, type EntraOptions } from './entra/entra';
 import { startGuarded, type GuardedOptions, type GuardedProcess } from './guarded-process';
 import { packageRoot } from './machine';
@@ -22,21 +22,20 @@ export interface StackOptions {
   readonly usualPorts: boolean;
   /** How the directory's stand-in behaves, where it is to differ. */
   readonly entra?: Omit<EntraOptions, 'token'>;
+  /** Other systems' databases, started beside our own. */
+  readonly databases?: readonly DatabaseOptions[];
 }
 
 /** Everything that a worker needs, running on this machine. */
 export interface FarEnds {
   readonly temporal: TemporalServer;
   readonly entra: Entra;
+  /** Where the other systems' databases are, in the order that they were asked for. */
+  readonly databaseUrls: readonly string[];
   /** What a worker runs with, and what the command line needs to reach the same parts. */
   readonly environment: Readonly<Record<string, string>>;
   /** Ends all parts, the last started first. */
   readonly close: () => Promise<void>;
-}
-
-/** Everything that a closure needs: the far ends with a worker. */
-export interface Stack extends FarEnds {
-  readonly worker: GuardedProcess;
 }
 
 const TOKEN = 'sandbox-token';
@@ -45,27 +44,7 @@ const USUAL_UI_PORT = 8233;
 const WORKER_READY_WITHIN_MS = 60_000;
 
 /**
- * Starts the embedded stack: the far ends are replaced by ones that speak the same protocols, the worker is the real one in
- * a process of its own.
- * @throws Error when a part does not come up; what was started before is ended
- */
-export async function startStack(options: StackOptions): Promise<Stack> {
-  const farEnds = await startFarEnds(options);
-  try {
-    const worker = await startWorker(farEnds.environment, options);
-    const close = async (): Promise<void> => {
-      await worker.stop();
-      await farEnds.close();
-    };
-    return { ...farEnds, worker, close };
-  } catch (error) {
-    await farEnds.close();
-    throw error;
-  }
-}
-
-/**
- * Starts the far ends without a worker, for whoever starts and ends workers himself.
+ * Starts the embedded stack without a worker: the far ends are replaced by ones that speak the same protocols.
  * @throws Error when a part does not come up; what was started before is ended
  */
 export async function startFarEnds(options: StackOptions): Promise<FarEnds> {
@@ -79,15 +58,15 @@ export async function startFarEnds(options: StackOptions): Promise<FarEnds> {
   };
   try {
     const parts = await startParts(options, keep);
-    const { temporal, entra } = parts;
-    return { temporal, entra, environment: await environmentOf(options, parts), close };
+    const { temporal, entra, databaseUrls } = parts;
+    return { temporal, entra, databaseUrls, environment: await environmentOf(options, parts), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-interface Parts extends Pick<FarEnds, 'temporal' | 'entra'> {
+interface Parts extends Pick<FarEnds, 'temporal' | 'entra' | 'databaseUrls'> {
   readonly storageConnectionString: string;
   readonly databaseUrl: string;
 }
@@ -95,12 +74,10 @@ interface Parts extends Pick<FarEnds, 'temporal' | 'entra'> {
 type Keep = <T extends { close: () => Promise<void> }>(part: T) => T;
 
 async function startParts(options: StackOptions, keep: Keep): Promise<Parts> {
-  const { onProgress, environment, usualPorts } = options;
+  const { onProgress, usualPorts } = options;
   const entra = keep(await startEntra({ ...options.entra, token: TOKEN }));
   const storage = keep(await startAzurite());
-  const databaseUrl =
-    environment['DATABASE_URL'] ??
-    (await withProgress('Starting the database', onProgress, async () => keep(await startPglite()).url));
+  const { databaseUrl, databaseUrls } = await startDatabases(options, keep);
   await migrateDatabase(databaseUrl);
   const temporal = keep(
     await startTemporal({
@@ -109,7 +86,21 @@ async function startParts(options: StackOptions, keep: Keep): Promise<Parts> {
       ...(usualPorts ? await usualPortsIfFree() : {}),
     }),
   );
-  return { temporal, entra, storageConnectionString: storage.connectionString, databaseUrl };
+  return { temporal, entra, storageConnectionString: storage.connectionString, databaseUrl, databaseUrls };
+}
+
+/** Our own, unless the environment names one, and the others. */
+async function startDatabases(
+  { onProgress, environment, databases = [] }: StackOptions,
+  keep: Keep,
+): Promise<Pick<Parts, 'databaseUrl' | 'databaseUrls'>> {
+  const given = environment['DATABASE_URL'];
+  const wanted = given === undefined ? [{}, ...databases] : databases;
+  if (wanted.length === 0) return { databaseUrl: given ?? '', databaseUrls: [] };
+  const label = wanted.length === 1 ? 'Starting the database' : 'Starting the databases';
+  const { urls } = await withProgress(label, onProgress, async () => keep(await startPglites(wanted)));
+  const [own = '', ...others] = given === undefined ? urls : [given, ...urls];
+  return { databaseUrl: own, databaseUrls: others };
 }
 
 async function usualPortsIfFree(): Promise<{ port: number; uiPort: number } | Record<string, never>> {

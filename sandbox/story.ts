@@ -1,6 +1,28 @@
 import { RUNNING_PHASES, type Phase, type RunningPhase } from '../workflows/contract/phases';
-import { planText, targetText } from '../workflows/contract/plan-texts';
-import type { ClosureStatus } from '../workflows/contract/status';
+import { planParts, targetText } from '../workflows/contract/plan-texts';
+import type { ClosureStatus, TargetStatus } from '../workflows/contract/status';
+
+/** A line of the story. */
+export interface StoryLine {
+  /** Known by this: the same line has other words later. */
+  readonly key: string;
+  /** A phase begins with it; otherwise it tells what the phase has brought. */
+  readonly isTitle: boolean;
+  readonly text: string;
+}
+
+/** All that can be told so far, in the order of the story. A phase's results follow when it is over; an erasure's at once. */
+export function storySoFar(status: ClosureStatus): readonly StoryLine[] {
+  const phases = phasesSoFar(status);
+  return phases.flatMap((phase, index) => {
+    const isOver = index < phases.length - 1;
+    const facts = isOver || phase === 'erasing' ? broughtBy(phase, status) : [];
+    return [
+      { key: phase, isTitle: true, text: TITLES[phase] },
+      ...facts.map(([name, text]) => ({ key: `${phase}/${name}`, isTitle: false, text })),
+    ];
+  });
+}
 
 /** Which phases a closure has been in, by what its status says, and the one that it is in: in the order of the story. */
 export function phasesSoFar(status: ClosureStatus): readonly Phase[] {
@@ -36,30 +58,41 @@ const TITLES: Record<Phase, string> = {
   stopped: 'Stopped.',
 };
 
-/** A phase in one line. */
-export function titleOf(phase: Phase): string {
-  return TITLES[phase];
-}
-
-/** What a phase that is over has brought, a line each; nothing for one that brings nothing to be shown. */
-export function broughtBy(phase: Phase, status: ClosureStatus): readonly string[] {
+/** What a phase has brought, a line each with its name; nothing for one that brings nothing to be shown. */
+function broughtBy(phase: Phase, status: ClosureStatus): readonly Fact[] {
   return BROUGHT[phase]?.(status) ?? [];
 }
 
-const BROUGHT: Partial<Record<Phase, (status: ClosureStatus) => readonly string[]>> = {
+type Fact = readonly [name: string, text: string];
+
+const BROUGHT: Partial<Record<Phase, (status: ClosureStatus) => readonly Fact[]>> = {
   exporting: savedFiles,
   planning: plannedErasure,
-  erasing: ({ targets }) =>
-    targets.map(({ name, erasedCount = 0 }) => `${name}: erased (${String(erasedCount)}), with all that hung on it`),
-  verifying: ({ targets }) => targets.map((target) => `${target.name}: ${targetText(target)}`),
+  erasing: ({ targets }) => targets.filter(isDealtWith).map((target) => [target.name, erasedText(target)]),
+  verifying: ({ targets }) => targets.map((target) => [target.name, `${target.name}: ${targetText(target)}`]),
 };
 
-function savedFiles({ export: saved }: ClosureStatus): readonly string[] {
+function savedFiles({ export: saved }: ClosureStatus): readonly Fact[] {
   return saved !== undefined && 'files' in saved
-    ? [`saved: ${String(saved.files.length)} files, with size and SHA-256 of each`]
+    ? [['files', `saved: ${String(saved.files.length)} files, with size and SHA-256 of each`]]
     : [];
 }
 
-function plannedErasure({ plan }: ClosureStatus): readonly string[] {
-  return (plan?.targets ?? []).map((target) => `${target.name}: ${planText(target)}`);
+/** A target, and below it a line for each thing that is done. */
+function plannedErasure({ plan }: ClosureStatus): readonly Fact[] {
+  return (plan?.targets ?? []).flatMap((target) => [
+    [target.name, `${target.name} (${target.kind})`] as const,
+    ...planParts(target).map((part): Fact => [`${target.name}/${part}`, `  ${part}`]),
+  ]);
+}
+
+function isDealtWith({ state }: TargetStatus): boolean {
+  return state !== 'planned' && state !== 'fenced' && state !== 'stopped';
+}
+
+function erasedText({ name, kind, erasedCount = 0, retained = [], exempt }: TargetStatus): string {
+  if (exempt !== undefined) return `${name}: left out by ${exempt.by} (${exempt.basis})`;
+  const kept = retained.map(({ what, count }) => `; ${what} ${String(count)} stay`);
+  const hung = kind === 'directory' ? ', with all that hung on it' : '';
+  return `${name}: erased (${String(erasedCount)})${hung}${kept.join('')}`;
 }

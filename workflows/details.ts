@@ -2,7 +2,7 @@ import { PHASE_TEXTS } from './contract/phase-texts';
 import { targetText } from './contract/plan-texts';
 import type { Attention } from './contract/attention';
 import type { ExportStatus } from './contract/export';
-import type { ClosureStatus } from './contract/status';
+import type { ClosureStatus, TargetStatus } from './contract/status';
 
 /** The closure in Markdown, for the Web UI. Lists, one line a thing: the UI runs the columns of tables together. */
 export function detailsOf(status: ClosureStatus): string {
@@ -15,12 +15,19 @@ export function detailsOf(status: ClosureStatus): string {
     ...line('Erasure begins', status.eraseAfter),
     ...line('Point of no return', status.pointOfNoReturnAt),
     ...exportLines(status.export),
-    ...status.targets.map((target) => `- Target \`${target.name}\`: ${targetText(target)}`),
+    ...status.targets.map(
+      (target) => `- Target \`${target.name}\`: ${targetText(target)}${waitingText(target, status)}`,
+    ),
     ...line('Refused confirmations', status.refusedConfirmations === 0 ? undefined : status.refusedConfirmations),
     ...(status.cancellationIgnored ? ['- A cancellation came after the point of no return and is ignored.'] : []),
     ...line('Due by', status.dueBy),
     `- Closure \`${status.closureId}\``,
   ].join('\n');
+}
+
+/** What a target came to says nothing about whether it goes on. */
+function waitingText({ name }: TargetStatus, { attention }: ClosureStatus): string {
+  return attention.some(({ target }) => target === name) ? ', **waits for an operator**' : '';
 }
 
 function attentionLines({ target, fault, since, text, at, operation, code, requestId }: Attention): string[] {

@@ -20,8 +20,11 @@ export interface ErasureServiceOptions {
   readonly now?: () => Date;
 }
 
-/** How it does not work: as one that is away for the moment, or as one that needs its own operator. */
-export type Breakdown = 'unavailable' | 'refusing';
+/**
+ * How it does not work: as one that is away for the moment, as one that needs its own operator, or as one that answers lookups and
+ * erases nothing until its operator comes.
+ */
+export type Breakdown = 'unavailable' | 'refusing' | 'read-only';
 
 /** A running erasure service, and what its operators and its bugs can do to it; none of that is reachable over HTTP. */
 export interface RunningErasureService {
@@ -33,7 +36,10 @@ export interface RunningErasureService {
   readonly recordsOf: (subject: Subject) => readonly StoredRecord[];
   /** As the service's own users do: they go on working. */
   readonly add: (subject: Subject, record: StoredRecord) => void;
-  /** From now on every request fails: 503, or with `refusing` a problem that only its operator can solve. */
+  /**
+   * From now on every request fails: 503, or with `refusing` a problem that only its operator can solve; with `read-only` every
+   * request for an erasure fails so.
+   */
   readonly breakDown: (how?: Breakdown) => void;
   /** From now on erasures are said to be done, and are not. */
   readonly lie: () => void;
@@ -63,7 +69,7 @@ export async function startErasureService(options: ErasureServiceOptions): Promi
     pathOf: (id) => `${PREFIX}/erasures/${id}`,
   });
   const server = createJsonServer((request) => {
-    if (mood.breakdown !== undefined) return brokenAnswer(mood.breakdown);
+    if (isRefused(mood.breakdown, request)) return brokenAnswer(mood.breakdown);
     if (!isSigned(request, secrets, now())) return problem(401, 'bad-signature', 'The signature is not ours, or old.');
     erasures.goOn();
     return answerTo({ store, erasures }, request);
@@ -134,7 +140,12 @@ function erase(erasures: Erasures, { headers, body }: ArrivedRequest): Answer {
   return erasures.request({ key, body, subject: erasure.subject });
 }
 
-function brokenAnswer(how: Breakdown): Answer {
+function isRefused(how: Breakdown | undefined, { path }: ArrivedRequest): boolean {
+  return how === 'read-only' ? path.startsWith(`${PREFIX}/erasures`) : how !== undefined;
+}
+
+function brokenAnswer(how: Breakdown | undefined): Answer {
+  if (how === 'read-only') return problem(422, 'read-only', 'Nothing can be erased until the operator has been here.');
   if (how === 'refusing') return problem(422, 'out-of-order', 'The service needs its operator.');
   const { headers, ...answer } = problem(503, 'out-of-order', 'The service is away for the moment.');
   return { ...answer, headers: { ...headers, 'retry-after': '1' } };

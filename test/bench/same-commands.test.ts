@@ -10,7 +10,7 @@ import { connectTemporal } from '../../client/connection';
 import { startTemporal, type TemporalServer } from '../../sandbox/temporal/dev-server';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
 import { FIRST_START_MS } from '../support/closure-server';
-import { bundle } from '../support/time-skipping-closures';
+import { bundle } from '../support/workflow-bundles';
 
 let temporal: TemporalServer;
 let connection: NativeConnection;

@@ -51,8 +51,22 @@ const BUNDLED = `
 require('esbuild').transform('let a: number = 1', { loader: 'ts' }).then(({ code }) => console.log(code.trim()));
 `;
 
+const COMPILER_OPTIONS = {
+  strict: true,
+  target: 'es2023',
+  lib: ['es2023'],
+  module: 'node20',
+  noEmit: true,
+  // What the compiler says of our own files is the same either way.
+  skipLibCheck: false,
+  types: ['node'],
+  typeRoots: [path.join(REPOSITORY, 'node_modules/@types')],
+};
+
 describe('the client as a backend installs it, beside its bundler', () => {
   let backend: string;
+  /** What the compiler says, line by line. */
+  let complaints: readonly string[];
 
   beforeAll(async () => {
     backend = await mkdtemp(path.join(tmpdir(), 'closure-backend-'));
@@ -65,7 +79,12 @@ describe('the client as a backend installs it, beside its bundler', () => {
     await writeFile(path.join(backend, 'common.cjs'), COMMON_JS);
     await writeFile(path.join(backend, 'module.mjs'), ES_MODULE);
     await writeFile(path.join(backend, 'bundled.cjs'), BUNDLED);
+    await writeFile(
+      path.join(backend, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: ['typed.ts', 'documented.ts'] }),
+    );
     await install(`./account-closure-client-${version}.tgz`, 'esbuild@0.28.2');
+    complaints = await compiled(backend);
   }, INSTALL_MS);
 
   afterAll(async () => {
@@ -102,32 +121,23 @@ describe('the client as a backend installs it, beside its bundler', () => {
     async () => {
       const before = await installed();
 
-      const complaints = await install();
+      const warnings = await install();
 
       expect(await installed()).toEqual(before);
-      expect(complaints).not.toContain('account-closure');
+      expect(warnings).not.toContain('account-closure');
       await expect(node('bundled.cjs')).resolves.toBe('let a = 1;');
     },
     INSTALL_MS,
   );
 
-  it('is typed, and so is the example of its documentation', async () => {
-    await writeFile(path.join(backend, 'tsconfig.json'), JSON.stringify(tsconfig({ skipLibCheck: true })));
+  it('is typed, and so is the example of its documentation', () => {
+    const aboutLibraries = /^\S*node_modules\/\S+: error TS/;
 
-    const { stdout } = await run(process.execPath, [TSC, '--noEmit', '-p', backend], { cwd: backend });
-
-    expect(stdout).toBe('');
+    expect(complaints.filter((line) => line.includes('error TS') && !aboutLibraries.test(line))).toEqual([]);
   });
 
-  it('has no wrong type of its own where those of libraries are checked', async () => {
-    await writeFile(path.join(backend, 'tsconfig.json'), JSON.stringify(tsconfig({ skipLibCheck: false })));
-
-    const complaints = await run(process.execPath, [TSC, '--noEmit', '-p', backend], { cwd: backend }).then(
-      ({ stdout }) => stdout,
-      (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : ''),
-    );
-
-    expect(complaints.split('\n').filter((line) => /account-closure|typed\.ts|documented\.ts/.test(line))).toEqual([]);
+  it('has no wrong type of its own where those of libraries are checked', () => {
+    expect(complaints.filter((line) => /account-closure|typed\.ts|documented\.ts/.test(line))).toEqual([]);
   });
 
   it('is required by CommonJS and imported by ES modules', async () => {
@@ -145,22 +155,6 @@ describe('the client as a backend installs it, beside its bundler', () => {
       await expect(readFile(path.join(home, document), 'utf8')).resolves.toContain('# ');
     }
   });
-
-  function tsconfig({ skipLibCheck }: { readonly skipLibCheck: boolean }): object {
-    return {
-      compilerOptions: {
-        strict: true,
-        target: 'es2023',
-        lib: ['es2023'],
-        module: 'node20',
-        noEmit: true,
-        skipLibCheck,
-        types: ['node'],
-        typeRoots: [path.join(REPOSITORY, 'node_modules/@types')],
-      },
-      files: ['typed.ts', 'documented.ts'],
-    };
-  }
 });
 
 describe('the package of the program', () => {
@@ -175,6 +169,20 @@ describe('the package of the program', () => {
     for (const document of documents) expect(stdout).toContain(`"${document}"`);
   });
 });
+
+/**
+ * What the compiler says of the folder, line by line. Not by a promise of Node: its errors are none of Jest's own.
+ * @throws Error when it fails without a word about the types
+ */
+async function compiled(folder: string): Promise<readonly string[]> {
+  const { hasFailed, said } = await new Promise<{ hasFailed: boolean; said: string }>((resolve) => {
+    execFile(process.execPath, [TSC, '-p', folder], { cwd: folder }, (error, said) => {
+      resolve({ hasFailed: error !== null, said });
+    });
+  });
+  if (hasFailed && !said.includes('error TS')) throw new Error(`The compiler has failed: ${said}`);
+  return said.split('\n');
+}
 
 async function documentedExample(): Promise<string> {
   const text = await readFile(path.join(REPOSITORY, 'docs/client.md'), 'utf8');

@@ -5,6 +5,7 @@ import { temporal } from '@temporalio/proto';
 import { closureDataConverter } from '../../codec/data-converter';
 import { TolerantWorker } from '../../worker/tolerant-worker';
 import { until } from '../support/until';
+import { bundleOf } from '../support/workflow-bundles';
 import { CANARY, POISON_FOR_SERVERS } from './poison-payloads';
 import { poisonedRunsOfThisFile, WORKFLOWS } from './poisoned-runs';
 
@@ -178,7 +179,7 @@ describe('A run that is sent whatever the SDK would throw at', () => {
 
       await expect(
         TolerantWorker.runReplayHistory(
-          { workflowsPath: WORKFLOWS, dataConverter: closureDataConverter },
+          { workflowBundle: await bundleOf(WORKFLOWS), dataConverter: closureDataConverter },
           history,
           workflowId,
         ),

@@ -5,12 +5,13 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { connectTemporal } from '../../client/connection';
 import { workerDataConverter } from '../../codec/data-converter';
 import { startTemporal } from '../../sandbox/temporal/dev-server';
 import { TolerantWorker } from '../../worker/tolerant-worker';
 import { FIRST_START_MS } from '../support/closure-server';
+import { bundleOf } from '../support/workflow-bundles';
 import type { Report, takeAll } from './poison-workflow';
 
 const { EVENT_TYPE_WORKFLOW_TASK_FAILED } = temporal.api.enums.v1.EventType;
@@ -62,7 +63,7 @@ class PoisonedRuns {
       connection,
       namespace,
       taskQueue: TASK_QUEUE,
-      workflowBundle: await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR') }),
+      workflowBundle: await bundleOf(WORKFLOWS),
       activities: { beAskedTwice: () => this.#beAskedTwice() },
       dataConverter: workerDataConverter,
     });

@@ -5,7 +5,16 @@ import { packageRoot } from '../../sandbox/machine';
 import { FIRST_START_MS } from '../support/real-parts';
 import { lineOf, startProgram, type Started } from '../support/started-program';
 
-const PHASES = ['Verify tenant', 'Export', 'Plan', 'Confirmation', 'Yes', 'Erasure', 'Verification', 'Closed'];
+const TOLD = [
+  ...['Verify tenant', 'Export', 'Plan', 'Confirmation', 'Yes', 'Erasure'],
+  ...['Attention', 'Resolve', 'Verification', 'Closed'],
+];
+const SYSTEMS = ['crm', 'directory', 'newsletter', 'shop'];
+
+/** The systems that have such a line. */
+function systemsWith(demo: Started, line: (name: string) => RegExp): readonly string[] {
+  return SYSTEMS.filter((name) => line(name).test(demo.printed()));
+}
 
 describe('npm run demo -- --keep', () => {
   let demo: Started;
@@ -15,7 +24,7 @@ describe('npm run demo -- --keep', () => {
   });
 
   it(
-    'tells every phase in its order, keeps its closure to be looked at, and says what comes next',
+    'tells every phase, and every system in a line of its own, keeps its closure to be looked at, and says what comes next',
     async () => {
       demo = await startProgram('demo', ['--keep']);
       const file = path.join(packageRoot(), lineOf(demo, /set -a; \. (\S+); set \+a$/m));
@@ -26,7 +35,13 @@ describe('npm run demo -- --keep', () => {
       const code = await demo.exitCode;
 
       const told = [...demo.printed().matchAll(/^\d\d:\d\d:\d\d {2}([\w ]+)/gm)].map(([, phase]) => phase);
-      expect(told).toEqual(PHASES);
+      expect(told).toEqual(TOLD);
+      expect(systemsWith(demo, (name) => new RegExp(`^ {10}${name} \\(\\w+\\)$`, 'm'))).toEqual(SYSTEMS);
+      expect(systemsWith(demo, (name) => new RegExp(`^ {10}${name}: erased \\(\\d+\\)`, 'm'))).toEqual(SYSTEMS);
+      expect(systemsWith(demo, (name) => new RegExp(`^ {10}${name}: verified, `, 'm'))).toEqual(SYSTEMS);
+      expect(demo.printed()).toMatch(/^ +keeps app\.invoices 4 \(tax-records, 7 years after issued_at, until 20\d\d-/m);
+      expect(demo.printed()).toMatch(/ npx closure resolve [\da-f-]{36} --target crm --by operator-7$/m);
+      expect(demo.printed().match(/^\[ok\] /gm)).toHaveLength(10);
       expect(demo.printed()).not.toContain('[FAIL]');
       expect(demo.printed()).toMatch(/^Next:\n {2}npm start /m);
       expect({ page: page.status, wasThere, isThere: existsSync(file), code }).toEqual({

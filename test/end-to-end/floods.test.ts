@@ -13,7 +13,7 @@ import { createFakeAuditLog } from '../support/fake-audit-log';
 import { guid } from '../support/guid';
 import { json, payload } from '../support/raw-payloads';
 import { StandInActivities } from '../support/stand-in-activities';
-import { bundle } from '../support/time-skipping-closures';
+import { bundle } from '../support/workflow-bundles';
 import { until } from '../support/until';
 
 /** As many as the server takes for one run. */

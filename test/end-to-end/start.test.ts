@@ -45,8 +45,12 @@ describe('npm start', () => {
 
       expect(ui.status).toBe(200);
       expect(closure).toMatchObject({
-        phase: 'closed',
-        effects: ['closure:plan', 'directory:erase', 'directory:fence', 'directory:verify', 'export:request'],
+        phase: 'closedWithRetention',
+        effects: [
+          ...['closure:plan', 'crm:erase', 'crm:verify', 'directory:erase', 'directory:fence', 'directory:verify'],
+          ...['export:request', 'newsletter:erase', 'newsletter:verify', 'shop:erase', 'shop:verify'],
+        ],
+        attention: { target: 'crm', fault: 'RequestRefused', code: 'read-only' },
       });
       expect(code).toBe(0);
       expect(existsSync(environmentFileOf(started))).toBe(false);
@@ -68,7 +72,7 @@ describe('npm start', () => {
       expect(printed).toMatch(/The worker has ended \(exit code 1\); it is started again in 1 s\.\n/);
       expect(printed).toMatch(/^\d\d:\d\d:\d\d {2}worker: worker started · account-closure · default$/m);
       expect(workersOf(started)).toHaveLength(1);
-      await expect(tryWhatIsPrinted(started)).resolves.toMatchObject({ phase: 'closed' });
+      await expect(tryWhatIsPrinted(started)).resolves.toMatchObject({ phase: 'closedWithRetention' });
     },
     FIRST_START_MS,
   );
@@ -87,6 +91,8 @@ describe('npm start', () => {
       expect(existsSync(environmentFileOf(second))).toBe(false);
       expect(readFileSync(environmentFileOf(first), 'utf8')).toBe(written);
       expect(written).toContain("\nCLOSURE_READS_LAG='2s'\n");
+      expect(lineOf(second, /^Targets +(\S+)$/m)).not.toBe(lineOf(first, /^Targets +(\S+)$/m));
+      expect([first, second].map((each) => existsSync(lineOf(each, /^Targets +(\S+)$/m)))).toEqual([true, false]);
     },
     FIRST_START_MS,
   );
@@ -151,26 +157,43 @@ function environmentOf(processId: string): readonly string[] {
   return execFileSync('ps', ['eww', '-o', 'args=', '-p', processId], { encoding: 'utf8' }).trim().split(' ');
 }
 
-/** Carries a closure to its end by the printed commands alone. */
+const Asked = z.object({ planDigest: z.string() });
+const Waiting = z.object({ attention: z.tuple([z.looseObject({ target: z.string() })]) });
+const AuditEntry = z.object({ target: z.string(), step: z.string(), kind: z.string() });
+
+/** Carries a closure to its end by the printed commands alone, with a service that is broken and repaired. */
 async function tryWhatIsPrinted(started: Started): Promise<unknown> {
   const found = new Map<string, string>();
   const tryLine = async (command: string, options = ''): Promise<string> => {
-    const line = lineOf(started, new RegExp(`^ +(npx closure ${command}.*)$`, 'm'));
+    const line = lineOf(started, new RegExp(`^ +((?:npx closure|curl -X POST \\S+)[ /]${command}.*)$`, 'm'));
     const filled = line.replaceAll(/<([a-z ]+)>/g, (_placeholder, name: string) => found.get(name) ?? '');
     return runLine(`${lineOf(started, /^ +(set -a.*)$/m)}; ${filled} ${options}`);
   };
+  expect(await tryLine('targets check')).toMatch(/^Order of erasure\n[^:]+No problems\.\n$/);
+  expect(await tryLine('targets probe')).toContain('crm does what the contract asks');
   const requested = z
     .object({ closureId: z.string(), token: z.string() })
     .parse(JSON.parse(await tryLine('request', '--json')));
   found.set('closure id', requested.closureId).set('token', requested.token);
   const asked = await tryLine('wait', '--phase awaitingConfirmation --timeout 60s --json');
-  found.set('plan digest', z.object({ planDigest: z.string() }).parse(JSON.parse(asked)).planDigest);
+  found.set('plan digest', Asked.parse(JSON.parse(asked)).planDigest);
   await tryLine('status');
+  await tryLine('break');
   await tryLine('confirm');
+  const [attention] = Waiting.parse(await untilAttention(() => tryLine('status', '--json'))).attention;
+  expect(await tryLine('list --attention')).toContain('crm:RequestRefused');
+  await tryLine('repair');
+  await tryLine('resolve');
   const { phase } = z.object({ phase: z.string() }).parse(JSON.parse(await tryLine('wait', '--json')));
   const entries = (await tryLine('audit show', '--json')).trim().split('\n');
   const effects = entries.map((line) => AuditEntry.parse(JSON.parse(line))).filter(({ kind }) => kind === 'result');
-  return { phase, effects: effects.map(({ target, step }) => `${target}:${step}`).toSorted() };
+  return { phase, attention, effects: effects.map(({ target, step }) => `${target}:${step}`).toSorted() };
 }
 
-const AuditEntry = z.object({ target: z.string(), step: z.string(), kind: z.string() });
+function untilAttention(readStatus: () => Promise<string>): Promise<unknown> {
+  return until(
+    async (): Promise<unknown> => JSON.parse(await readStatus()),
+    (status) => Waiting.safeParse(status).success,
+    60_000,
+  );
+}

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { readTargetsFile } from '../../activities/adapters/targets-file/read-targets-file';
 import { packageRoot } from '../../sandbox/machine';
 import { loadConfig } from '../../worker/config';
 
@@ -15,6 +16,7 @@ const Service = z.looseObject({
   network_mode: z.string().optional(),
   networks: z.record(z.string(), z.object({ aliases: z.array(z.string()) })).optional(),
   ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()).default({}),
 });
@@ -41,7 +43,7 @@ describe('the Compose file', () => {
     const tags = all.flatMap(([name, { build, image }]) => (build === undefined ? [] : [image ?? name]));
 
     expect(tags).toEqual([...new Set(tags)]);
-    expect(tags).toEqual(expect.arrayContaining(['account-closure', 'azurite', 'entra']));
+    expect(tags).toEqual(expect.arrayContaining(['account-closure', 'azurite', 'crm', 'entra']));
   });
 
   it('takes images of one release each, down to the patch', () => {
@@ -64,7 +66,7 @@ describe('the Compose file', () => {
   it('lets every far end be restarted without taking the network of the worker', () => {
     const sharing = all.flatMap(([name, { network_mode: mode }]) => (mode === undefined ? [] : [`${name} ${mode}`]));
 
-    expect(sharing).toEqual(['entra service:loopback', 'worker service:loopback']);
+    expect(sharing).toEqual(['entra service:loopback', 'crm service:loopback', 'worker service:loopback']);
     expect(services['loopback']?.command).toEqual(['sleep', 'infinity']);
   });
 
@@ -86,5 +88,31 @@ describe('the Compose file', () => {
 
   it('has settings that the worker accepts', () => {
     expect(() => loadConfig(services['worker']?.environment ?? {})).not.toThrow();
+  });
+
+  it.each(['worker', 'closure'])('gives %s the targets file and all that it refers to', async (name) => {
+    const { environment = {}, volumes = [] } = services[name] ?? {};
+    const read = await readTargetsFile(path.join(packageRoot(), 'sandbox', 'systems', 'targets.yaml'), environment);
+
+    expect(read).toMatchObject({ kind: 'complete', problems: [] });
+    expect(volumes).toContain('./sandbox/systems:/targets:ro');
+    expect(environment['CLOSURE_TARGETS']).toBe('/targets/targets.yaml');
+  });
+
+  it('makes each database of the targets file with the role that its URL names, and has the service where it says', () => {
+    const { SHOP_DATABASE_URL: shop = '', NEWSLETTER_DATABASE_URL: newsletter = '' } =
+      services['worker']?.environment ?? {};
+    const init = fileOf('docker/postgres-init.sh');
+
+    for (const { username, password, pathname } of [shop, newsletter].map((url) => new URL(url))) {
+      const database = pathname.slice(1);
+      expect(init).toContain(`CREATE DATABASE ${database};`);
+      expect(fileOf(`sandbox/systems/${database}.sql`)).toContain(`CREATE ROLE ${username} LOGIN;`);
+      expect(init).toContain(`GRANT CONNECT ON DATABASE ${database} TO ${username};`);
+      expect(services['postgresql']?.environment[`${database.toUpperCase()}_CLOSURE_PASSWORD`]).toBe(password);
+    }
+    const [, port = ''] = /ERASURE_SERVICE_PORT=(\d+)/.exec(fileOf('Dockerfile')) ?? [];
+    expect(fileOf('sandbox/systems/targets.yaml')).toContain(`baseUrl: http://127.0.0.1:${port}/closure`);
+    expect(services['crm']?.environment['ERASURE_SERVICE_SECRET']).toBe(services['worker']?.environment['CRM_SECRET']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { broughtBy, phasesSoFar } from '../../sandbox/story';
+import { phasesSoFar, storySoFar } from '../../sandbox/story';
 import { CLOSURE_ID, statusWith } from '../support/observed-closures';
 import { directoryPlan, erasurePlan } from '../support/planned-targets';
 
@@ -46,19 +46,53 @@ describe('the story of a closure', () => {
     expect(phasesSoFar(coolingOff)).toContain('coolingOff');
   });
 
-  it('shows what each phase has brought', () => {
+  it('shows what each phase that is over has brought, and of the erasure what is done already', () => {
     const status = statusWith({
       ...CONFIRMED,
+      phase: 'erasing',
       export: { kind: 'saved', files: [{ sizeBytes: 3, sha256: 'ab', etag: '1' }], container: 'export-1' },
+      pointOfNoReturnAt: '2026-01-31T10:00:00.000Z',
+      targets: [
+        { name: 'shop', kind: 'postgres', state: 'erased', erasedCount: 2, retained: [INVOICES] },
+        { name: 'crm', kind: 'http', state: 'exempt', exempt: { basis: 'legal-claims', by: 'operator-7' } },
+        { name: 'directory', kind: 'directory', state: 'fenced' },
+      ],
+    });
+
+    expect(factsOf(status)).toEqual([
+      'saved: 1 files, with size and SHA-256 of each',
+      'directory (directory)',
+      '  deletes account 1',
+      '  stays with the provider: directory-audit-logs (provider-audit-log)',
+      'shop: erased (2); app.invoices 3 stay',
+      'crm: left out by operator-7 (legal-claims)',
+    ]);
+  });
+
+  it('ends with how each target was verified', () => {
+    const closed = statusWith({
+      ...CONFIRMED,
+      phase: 'closed',
+      outcome: 'closed',
+      pointOfNoReturnAt: '2026-01-31T10:00:00.000Z',
       targets: [{ name: 'directory', kind: 'directory', state: 'verified', erasedCount: 1, grade: 're-read' }],
     });
 
-    expect(broughtBy('exporting', status)).toEqual(['saved: 1 files, with size and SHA-256 of each']);
-    expect(broughtBy('planning', status)).toEqual([
-      'directory: deletes account 1; stays with the provider: directory-audit-logs (provider-audit-log)',
+    expect(factsOf(closed).slice(-2)).toEqual([
+      'directory: erased (1), with all that hung on it',
+      'directory: verified, 1 erased by us, read again',
     ]);
-    expect(broughtBy('erasing', status)).toEqual(['directory: erased (1), with all that hung on it']);
-    expect(broughtBy('verifying', status)).toEqual(['directory: verified, 1 erased by us, read again']);
-    expect(broughtBy('checking', status)).toEqual([]);
+  });
+
+  it('never tells two things under one key', () => {
+    const keys = storySoFar(statusWith({ ...CONFIRMED, phase: 'closed', outcome: 'closed' })).map(({ key }) => key);
+
+    expect(keys).toEqual([...new Set(keys)]);
   });
 });
+
+const INVOICES = { what: 'app.invoices', count: 3, basis: 'tax-records' } as const;
+
+function factsOf(status: Parameters<typeof storySoFar>[0]): readonly string[] {
+  return storySoFar(status).flatMap(({ isTitle, text }) => (isTitle ? [] : [text]));
+}

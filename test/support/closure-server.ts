@@ -4,6 +4,7 @@ import { startTemporal, type TemporalServer } from '../../sandbox/temporal/dev-s
 import { closureDataConverter } from '../../codec/data-converter';
 import { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../workflows/contract/names';
 import { StandInActivities } from './stand-in-activities';
+import { bundleOf } from './workflow-bundles';
 
 /** The first start on a machine may have to build the server. */
 export const FIRST_START_MS = 20 * 60_000;
@@ -34,7 +35,7 @@ export async function startClosureServer(cast: Cast = 'real'): Promise<ClosureSe
     connection,
     namespace: temporal.namespace,
     taskQueue: DEFAULT_TASK_QUEUE,
-    workflowsPath: WORKFLOWS[cast],
+    workflowBundle: await bundleOf(WORKFLOWS[cast]),
     activities: standIn.activities,
     dataConverter: closureDataConverter,
   });

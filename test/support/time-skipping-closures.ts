@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, Runtime, type WorkflowBundlePath } from '@temporalio/worker';
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { createActivities, type ActivityImplementations } from '../../activities';
 import { startTemporal } from '../../sandbox/temporal/dev-server';
@@ -15,6 +15,7 @@ import type { ClosurePolicy } from '../../workflows/contract/policy';
 import { requestOn, type ClosureUnderTest } from './closure-under-test';
 import { POLICY, type FakeWorld } from './fake-world';
 import { guid } from './guid';
+import { bundle } from './workflow-bundles';
 
 export type { ClosureUnderTest } from './closure-under-test';
 
@@ -108,11 +109,11 @@ class Staged {
   readonly #taskQueue = `closures-${randomBytes(6).toString('hex')}`;
   readonly #requested: Guid[] = [];
   readonly #environment: TestWorkflowEnvironment;
-  readonly #bundle: WorkflowBundleWithSourceMap;
+  readonly #bundle: WorkflowBundlePath;
   readonly #stage: Stage;
   #stop: () => Promise<void> = () => Promise.resolve();
 
-  constructor(environment: TestWorkflowEnvironment, workflowBundle: WorkflowBundleWithSourceMap, stage: Stage) {
+  constructor(environment: TestWorkflowEnvironment, workflowBundle: WorkflowBundlePath, stage: Stage) {
     this.#environment = environment;
     this.#bundle = workflowBundle;
     this.#stage = stage;
@@ -193,17 +194,6 @@ async function untilForgotten(environment: TestWorkflowEnvironment, closureIds: 
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     });
   }
-}
-
-let bundled: Promise<WorkflowBundleWithSourceMap> | undefined;
-
-/** The Workflow bundle from the sources, made once. */
-export function bundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundled ??= bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  return bundled;
 }
 
 /** Starts the server before the tests of a file, and ends it after them. To be called at the file's top level. */

@@ -17,6 +17,7 @@ import { closureRef } from '../support/inputs';
 import type { oneActivity } from '../support/one-activity';
 import type { AttemptDependencies } from '../support/run-activity';
 import { until } from '../support/until';
+import { bundleOf } from '../support/workflow-bundles';
 
 /** The first start on a machine may have to build the server. */
 const FIRST_START_MS = 20 * 60_000;
@@ -50,7 +51,7 @@ async function withWorker<T>(dependencies: AttemptDependencies, act: (taskQueue:
     connection: native,
     namespace: temporal.namespace,
     taskQueue,
-    workflowsPath: path.join(__dirname, '../support/one-activity.ts'),
+    workflowBundle: await bundleOf(path.join(__dirname, '../support/one-activity.ts')),
     activities: { ...createActivities(dependencies) },
     dataConverter: closureDataConverter,
     interceptors: { activity: [createActivityInterceptors(parts)] },

@@ -133,4 +133,18 @@ describe('what the details say of a step that needs an operator', () => {
 
     expect(isResolution(JSON.parse(json))).toBe(false);
   });
+
+  it('says of each target in a line of its own what became of it, and which one waits', () => {
+    const targets = [
+      { name: 'shop', kind: 'postgres', state: 'erased', erasedCount: 2 },
+      { name: 'crm', kind: 'http', state: 'planned' },
+    ] as const;
+
+    const shown = lines(receivedWith({ targets, attention: [waiting('crm', { since: '2026-02-03T10:00:00.000Z' })] }));
+
+    expect(shown.filter((text) => text.startsWith('- Target '))).toEqual([
+      '- Target `shop`: erased, 2 erased by us',
+      '- Target `crm`: planned, **waits for an operator**',
+    ]);
+  });
 });

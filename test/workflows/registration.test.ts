@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as workflows from '../../workflows';
 import { ACCOUNT_CLOSURE, FORGET_CLOSURE, PLAN_CLOSURE } from '../../workflows/contract/names';
-import { bundle } from '../support/time-skipping-closures';
+import { bundledCode } from '../support/workflow-bundles';
 
 describe('the registered Workflows', () => {
   it('are those that the contract names, and no other', () => {
@@ -25,7 +25,7 @@ describe('the Workflow bundle', () => {
   let code = '';
 
   beforeAll(async () => {
-    ({ code } = await bundle());
+    code = await bundledCode();
     modules = [...code.matchAll(/^\/\*\*\*\/ "([^"]+)"$/gm)].map((match) => match[1] ?? '');
   }, 120_000);
 

@@ -2,7 +2,12 @@ import type { PlannedItems, PlannedRetention, TargetPlan } from './plan';
 import type { TargetStatus } from './status';
 
 /** What one target will erase and keep, in words: a line that continues one which begins with its name. */
-export function planText({ erases, retains, keptByProvider }: TargetPlan): string {
+export function planText(target: TargetPlan): string {
+  return planParts(target).join('; ');
+}
+
+/** The same as lines of their own, one for each thing that is done; at least one. */
+export function planParts({ erases, retains, keptByProvider }: TargetPlan): readonly string[] {
   const parts = [
     ...erasesText(erases),
     ...listed('keeps', retains.map(retentionText)),
@@ -11,7 +16,7 @@ export function planText({ erases, retains, keptByProvider }: TargetPlan): strin
       keptByProvider.map(({ what, basis }) => `${what} (${basis})`),
     ),
   ];
-  return parts.length === 0 ? 'holds nothing' : parts.join('; ');
+  return parts.length === 0 ? ['holds nothing'] : parts;
 }
 
 /** What hangs on an account goes with it, and is no count of ours; nothing where no account goes. */

@@ -1,4 +1,4 @@
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type QueryResult } from 'pg';
 import { z } from 'zod';
 import { databaseAway, isRolledBack, oddAnswer, toDatabaseFault } from './faults';
 import { assertDatabaseUrl } from './url';
@@ -6,15 +6,23 @@ import { withinTime } from './within-time';
 
 export { escapeIdentifier as quoted } from 'pg';
 
-/** One statement within a transaction. It names every schema, and brings instants as text of a fixed form. */
-export interface Question<Row> {
+/** One statement within a transaction. It names every schema. */
+export interface Statement {
   readonly sql: string;
   readonly values?: readonly unknown[];
+}
+
+/** A statement that answers with rows. Instants come as text of a fixed form. */
+export interface Question<Row> extends Statement {
   readonly row: z.ZodType<Row>;
 }
 
 /** Runs statements one after the other. A fault of one ends the transaction: it is never caught within. */
-export type Ask = <Row>(question: Question<Row>) => Promise<readonly Row[]>;
+export interface Ask {
+  <Row>(question: Question<Row>): Promise<readonly Row[]>;
+  /** How many rows the statement changed. The server counts them anyway; as rows they would be kept there to be counted. */
+  readonly change: (statement: Statement) => Promise<number>;
+}
 
 /**
  * `write`: changes rows, for a few seconds at most. `read`: one snapshot, read-only. `catalogue`: the same, and types are
@@ -163,16 +171,28 @@ async function inTransaction<T>(
   work: (ask: Ask) => Promise<T>,
 ): Promise<T> {
   await client.query(BEGIN[mode]).catch(asDriverError);
-  const value = await work(async ({ sql, values = [], row }) => {
-    const { rows } = await client.query<Record<string, unknown>>(sql, [...values]).catch(asDriverError);
-    const parsed = z.array(row).safeParse(rows);
-    if (parsed.success) return parsed.data;
-    throw oddAnswer(operation, 'a row has an unexpected form', 'target-database');
-  });
+  const value = await work(askOf(client, operation));
   const { command } = await client.query('COMMIT').catch(asDriverError);
   // The server answers so to the COMMIT of a transaction that has failed: nothing happened.
   if (command !== 'COMMIT') throw oddAnswer(operation, 'a transaction was not committed', 'target-database');
   return value;
+}
+
+function askOf(client: PoolClient, operation: string): Ask {
+  const run = ({ sql, values = [] }: Statement): Promise<QueryResult<Record<string, unknown>>> =>
+    client.query<Record<string, unknown>>(sql, [...values]).catch(asDriverError);
+  const ask = async <Row>(question: Question<Row>): Promise<readonly Row[]> => {
+    const { rows } = await run(question);
+    const parsed = z.array(question.row).safeParse(rows);
+    if (parsed.success) return parsed.data;
+    throw oddAnswer(operation, 'a row has an unexpected form', 'target-database');
+  };
+  const change = async (statement: Statement): Promise<number> => {
+    const { rowCount } = await run(statement);
+    if (rowCount !== null) return rowCount;
+    throw oddAnswer(operation, 'a change was not counted', 'target-database');
+  };
+  return Object.assign(ask, { change });
 }
 
 function asDriverError(cause: unknown): never {

@@ -26,6 +26,8 @@ export interface RowsToChange {
   readonly shapes: Shapes;
   readonly hashKey: Sensitive<string> | undefined;
   readonly limit: number;
+  /** All that are left should be no more than that: then they need not be picked first. */
+  readonly isRest: boolean;
 }
 
 /** What a batch found and did. */
@@ -89,28 +91,26 @@ function isOfBatch({ rule, ids, shapes }: RowsToChange, parameters: Parameters):
 /**
  * Within one statement rows are addressed by their places, which is several times faster than by their keys. One that was
  * changed meanwhile lies elsewhere by now, and is found with the next batch. In a partitioned table another row may have the same
- * place in another part: hence the condition a second time.
+ * place in another part: hence the condition a second time. What is known to be few enough is deleted by the condition alone:
+ * each row is visited once instead of twice.
  */
 async function deleteRows(ask: Ask, rows: RowsToChange): Promise<ChangedRows> {
-  const { rule, ids, shapes, limit } = rows;
+  const { rule, ids, shapes, limit, isRest } = rows;
   const parameters = createParameters();
   const table = nameOf(rule.table);
-  const places = `SELECT t.ctid FROM ${table} AS t WHERE ${belongs(rule, { ids, shapes, parameters })} LIMIT ${limit}`;
   const whose = belongs(rule, { ids, shapes, parameters });
-  const [gone] = await ask({
-    sql: `WITH gone AS (DELETE FROM ${table} AS t WHERE t.ctid = ANY (ARRAY(${places})) AND ${whose} RETURNING 1)
-          SELECT pg_catalog.count(*) AS count FROM gone`,
-    values: parameters.values,
-    row: Count,
-  });
-  const changed = gone?.count ?? 0;
+  const places = (): string => {
+    const again = belongs(rule, { ids, shapes, parameters });
+    return `t.ctid = ANY (ARRAY(SELECT t.ctid FROM ${table} AS t WHERE ${again} LIMIT ${limit})) AND `;
+  };
+  const sql = `DELETE FROM ${table} AS t WHERE ${isRest ? '' : places()}${whose}`;
+  const changed = await ask.change({ sql, values: parameters.values });
   // One that is not full is the last one, if it is read so; or something kept rows of it.
   if (changed >= limit) return { found: changed, changed, until: null, which: null };
   const left = await readLeft(ask, rows);
   return { found: changed + left.count, changed, until: null, which: left.which };
 }
 
-const Count = z.object({ count: z.coerce.number() });
 const Left = z.object({ count: z.coerce.number(), which: z.string().nullable() });
 
 async function readLeft(ask: Ask, { rule, ids, shapes }: RowsToChange): Promise<z.infer<typeof Left>> {

@@ -2,6 +2,7 @@ import type { RowErasure } from '../../ports/subject-rows';
 import type { TableRule } from '../../ports/target-catalog';
 import { targetRefused } from '../database/faults';
 import type { Ask } from '../database/target-database';
+import type { BatchSize } from './batch-sizes';
 import { changeRows, type ChangedRows, type RowsToChange } from './batches';
 import { countHeld, countToDo } from './counts';
 import { entryOf, type NewEntry, type TableEntry } from './ledger';
@@ -24,7 +25,8 @@ export interface NextBatch {
   readonly entries: readonly TableEntry[];
   readonly erasure: RowErasure;
   readonly shapes: Shapes;
-  readonly limit: number;
+  /** The size of the batches of that table, in the order of `tables`. */
+  readonly sizeOf: (index: number) => BatchSize;
 }
 
 /**
@@ -32,13 +34,18 @@ export interface NextBatch {
  * @throws RequestRefusedError when rows do not go, or come back without end
  */
 export async function eraseNext(ask: Ask, next: NextBatch): Promise<NewEntry | undefined> {
-  const { tables, entries, erasure, shapes, limit } = next;
+  const { tables, entries, erasure, shapes, sizeOf } = next;
   const index = tables.findIndex((_, at) => entryOf(entries, at)?.isDone !== true);
   const rule = tables[index];
   if (rule === undefined) return undefined;
   const before = entryOf(entries, index);
-  const rows: RowsToChange = { rule, ids: erasure.ids, shapes, hashKey: erasure.hashKey, limit };
+  const size = sizeOf(index);
+  const limit = size.rows();
+  const isRest = !size.isReduced() && isRestOf(before, limit);
+  const rows: RowsToChange = { rule, ids: erasure.ids, shapes, hashKey: erasure.hashKey, limit, isRest };
+  const beganAtMs = performance.now();
   const done = await changed(ask, rows);
+  size.took(performance.now() - beganAtMs, { isFull: done.found >= limit });
   // One that was full may have left some; one that was not done wholly has.
   const isDone = done.found < limit && done.changed === done.found;
   const expected = await expectedOf(ask, rows, { before, changed: done.changed, isDone });
@@ -67,6 +74,12 @@ async function changed(ask: Ask, rows: RowsToChange): Promise<ChangedRows> {
   const second = await changeRows(ask, rows);
   if (second.found === 0 || second.changed > 0) return second;
   throw second.which === first.which ? targetRefused('rows-stay', ERASE) : new OvertakenError();
+}
+
+/** Whether so many take all that are left, by what was counted when the table was begun; more may have come since. */
+function isRestOf(before: TableEntry | undefined, limit: number): boolean {
+  const expected = before?.expected ?? Number.POSITIVE_INFINITY;
+  return expected - (before?.changed ?? 0) <= limit;
 }
 
 interface FirstBatch {

@@ -6,9 +6,10 @@ import { Sensitive } from '../../ports/sensitive';
 import type { Batch, HeldRows, KeyLook, RowErasure, SubjectIds, SubjectRows } from '../../ports/subject-rows';
 import type { PostgresDefinition } from '../../ports/target-catalog';
 import { createTargetDatabase, type TargetDatabase } from '../database/target-database';
+import { createBatchSize, type BatchSize } from './batch-sizes';
 import { columnOf, createParameters, meets, nameOf } from './conditions';
 import { countHeld } from './counts';
-import { ERASE, eraseNext, OvertakenError } from './erasure';
+import { ERASE, eraseNext, OvertakenError, type NextBatch } from './erasure';
 import { batchOf, enterBatch, readLedger, withBatch } from './ledger';
 import { createKnownShapes, type KnownShapes } from './shapes';
 import { readRemaining } from './verification';
@@ -18,11 +19,6 @@ export interface OpenSubjectRows extends SubjectRows {
   readonly close: () => Promise<void>;
 }
 
-/** A transaction of so many deletions holds its locks for some ten milliseconds, and larger ones are hardly faster. */
-const BATCH_ROWS = 1_000;
-/** After a batch that took too long the next one is a quarter of it, and no smaller than this. */
-const LEAST_ROWS = 10;
-
 interface Parts {
   readonly definition: PostgresDefinition;
   readonly database: TargetDatabase;
@@ -30,7 +26,8 @@ interface Parts {
   readonly again: TargetDatabase;
   readonly replica: TargetDatabase | undefined;
   readonly shapes: KnownShapes;
-  readonly size: BatchSize;
+  /** Of the batches of each table: what one table takes says nothing about another one. */
+  readonly sizes: readonly BatchSize[];
 }
 
 /**
@@ -46,8 +43,8 @@ export function createPostgresSubjectRows(
   const again = createTargetDatabase(url.reveal(), { maxConnections: 2 });
   const replica = verifyUrl === undefined ? undefined : createTargetDatabase(verifyUrl.reveal(), { maxConnections: 2 });
   const shapes = createKnownShapes(database, definition);
-  const size = createBatchSize(options.batchRows ?? BATCH_ROWS);
-  const parts = { definition, database, again, replica, shapes, size };
+  const sizes = definition.tables.map(({ action }) => createBatchSize(action, options.batchRows));
+  const parts = { definition, database, again, replica, shapes, sizes };
   return {
     findKey: (account, signal) => looking(parts, () => findKey(parts, account, signal)),
     count: (ids, signal) => looking(parts, () => count(parts, ids, signal)),
@@ -121,14 +118,18 @@ async function progress(
 }
 
 async function eraseBatch(parts: Parts, erasure: RowErasure, signal: AbortSignal): Promise<Batch> {
-  const { size } = parts;
-  const limit = size.rows();
+  const begun: { size?: BatchSize; rows: number } = { rows: 0 };
+  const sizeOf = (index: number): BatchSize => {
+    const size = parts.sizes[index];
+    if (size === undefined) throw new TypeError('Every table has batches of some size.');
+    begun.size = size;
+    begun.rows = size.rows();
+    return size;
+  };
   try {
-    const batch = await eraseRows(parts, { erasure, limit }, signal);
-    size.went();
-    return batch;
+    return await eraseRows(parts, { erasure, sizeOf }, signal);
   } catch (error) {
-    if (error instanceof PortFault && error.detail.code === 'timed-out') size.tookTooLong(limit);
+    if (error instanceof PortFault && error.detail.code === 'timed-out') begun.size?.tookTooLong(begun.rows);
     if (!(error instanceof OvertakenError)) throw error;
     return (await progress(parts, erasure.effect, signal)) ?? batchOf(parts.definition.tables, []);
   }
@@ -136,14 +137,14 @@ async function eraseBatch(parts: Parts, erasure: RowErasure, signal: AbortSignal
 
 async function eraseRows(
   { definition: { tables }, database, shapes: known }: Parts,
-  { erasure, limit }: { readonly erasure: RowErasure; readonly limit: number },
+  { erasure, sizeOf }: Pick<NextBatch, 'erasure' | 'sizeOf'>,
   signal: AbortSignal,
 ): Promise<Batch> {
   const { effect } = erasure;
   const shapes = await known.read(ERASE, signal);
   return await database.transaction({ mode: 'write', operation: ERASE, signal }, async (ask) => {
     const entries = await readLedger(ask, effect);
-    const entry = await eraseNext(ask, { tables, entries, erasure, shapes, limit });
+    const entry = await eraseNext(ask, { tables, entries, erasure, shapes, sizeOf });
     if (entry === undefined) return batchOf(tables, entries);
     if (!(await enterBatch(ask, effect, entry))) throw new OvertakenError();
     return batchOf(tables, withBatch(entries, entry));
@@ -163,24 +164,4 @@ async function remaining(
     replica,
     signal,
   });
-}
-
-interface BatchSize {
-  readonly rows: () => number;
-  readonly went: () => void;
-  readonly tookTooLong: (rows: number) => void;
-}
-
-/** How many rows a batch takes: fewer after one that took too long, and by and by as many as before. */
-function createBatchSize(most: number): BatchSize {
-  const size = { rows: most };
-  return {
-    rows: () => size.rows,
-    went: () => {
-      size.rows = Math.min(most, size.rows * 2);
-    },
-    tookTooLong: (rows) => {
-      size.rows = Math.max(Math.min(most, LEAST_ROWS), Math.floor(rows / 4));
-    },
-  };
 }

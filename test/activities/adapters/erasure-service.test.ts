@@ -208,6 +208,7 @@ describe('The example service', () => {
   it.each([
     ['unavailable', { kind: 'throttled', retryAfterMs: 1_000 }],
     ['refusing', { kind: 'request-refused', detail: { code: 'out-of-order' } }],
+    ['read-only', { kind: 'request-refused', detail: { code: 'read-only' } }],
   ] as const)('can break down, %s, until it is repaired', async (how, fault) => {
     running = await startExampleService();
     const service = serviceAt(running.baseUrl);

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { standingOf, type ServerState } from '../../../activities/adapters/subject-rows/replay';
-import type { Ask } from '../../../activities/adapters/database/target-database';
+import type { Ask, Question } from '../../../activities/adapters/database/target-database';
 
 const primary: ServerState = { system: '7', database: '16384', isStandby: false, position: '0/5000' };
 const standby: ServerState = { ...primary, isStandby: true, position: '0/6000' };
 
 /** A server that says this of itself, and compares positions by what the test says. */
 function serverThatSays(state: ServerState, isEnough = false): Ask {
-  return ({ sql, row }) => Promise.resolve([row.parse(sql.includes('pg_control_system') ? state : { isEnough })]);
+  const ask = <Row>({ sql, row }: Question<Row>): Promise<readonly Row[]> =>
+    Promise.resolve([row.parse(sql.includes('pg_control_system') ? state : { isEnough })]);
+  return Object.assign(ask, { change: () => Promise.reject(new TypeError('Nothing is changed by a look.')) });
 }
 
 describe('what a count on the server of `verifyUrl` would prove', () => {
