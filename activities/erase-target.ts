@@ -73,7 +73,7 @@ interface UnderWay {
 
 async function erasureOf(sources: ErasureSources, targets: Targets, underWay: UnderWay): Promise<Erasure> {
   const { input, step, attempt } = underWay;
-  const { closureId, firstRunId, account, target, round, planRound, subject, reachedThrough } = input;
+  const { closureId, firstRunId, account, target, round, reachedThrough } = input;
   const { signal } = attempt;
   const entries = [...(await sources.auditLog.list(closureId, signal))];
   const ofAccount = { firstRunId, target: targets.directoryName, step: 'erase' };
@@ -87,7 +87,7 @@ async function erasureOf(sources: ErasureSources, targets: Targets, underWay: Un
     signal,
     retains: input.retains,
     own: ownDoing(entries, { firstRunId, target, step, round }),
-    kept: () => openIdentifiers(sources.vault, { closureId, firstRunId, round: planRound, target, subject }, signal),
+    kept: () => openIdentifiers(sources.vault, input, signal),
     noLongerOurs: createOwnership(sources, { closureId, account, signal, reachedThrough, hasErasedAccount }, attempt),
     change: createChange(sources, { input, step, attempt, onEntry: (entry: AuditEntry) => void entries.push(entry) }),
     ...judgementsOf(attempt),

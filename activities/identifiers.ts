@@ -1,5 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import type { TargetInput } from '../workflows/contract/activities';
+import type { TargetName } from '../workflows/contract/targets';
 import type { HistoryRef } from './ports/audit-log';
 import type { Kept } from './ports/erasure-target';
 import type { Identifiers, IdentifierVault } from './ports/identifier-vault';
@@ -12,20 +14,27 @@ const HASH_KEY = 'hashKey';
 const KEY_BYTES = 32;
 
 /** Whose identifiers: of which plan of which history. */
-export interface OfPlan extends HistoryRef {
+interface OfPlan extends HistoryRef {
   /** The plan's round. */
   readonly round: number;
+}
+
+/** Of which target, as it was described: by another description the same key may be somebody else's. */
+interface OfTarget extends OfPlan {
+  readonly target: TargetName;
+  readonly definitionDigest: string;
 }
 
 /** Keeps what a target has found for this plan, unless something was kept before: answers what is kept. */
 export async function keepIdentifiers(
   vault: IdentifierVault,
-  { closureId, firstRunId, round, target }: OfPlan & { readonly target: string },
+  ofTarget: OfTarget,
   { found, signal }: { readonly found: Identifiers; readonly signal: AbortSignal },
 ): Promise<Kept> {
+  const { closureId, firstRunId, round } = ofTarget;
   const ofPlan = { closureId, firstRunId, round };
   const shared = await vault.keep({ ...ofPlan, target: SHARED }, newShared(), signal);
-  const identifiers = await vault.keep({ ...ofPlan, target }, found, signal);
+  const identifiers = await vault.keep({ ...ofPlan, target: keptAs(ofTarget) }, found, signal);
   return keptOf(identifiers, hashKeyIn(shared));
 }
 
@@ -43,12 +52,8 @@ export async function compareIdentifiers(
   return keptOf(found, hashKeyIn(shared ?? newShared()));
 }
 
-/** Whose identifiers, and what the plan says of them. */
-export interface Promised extends OfPlan {
-  readonly target: string;
-  /** Their digest in the plan that was confirmed. */
-  readonly subject: string | undefined;
-}
+/** Of which target of which plan, and the digest that the plan says of what was kept. */
+type Promised = Pick<TargetInput, 'closureId' | 'firstRunId' | 'planRound' | 'target' | 'definitionDigest' | 'subject'>;
 
 /**
  * What was kept for the plan. Compared with what the plan says of it: whoever can write into the vault must not be able to say
@@ -57,16 +62,23 @@ export interface Promised extends OfPlan {
  */
 export async function openIdentifiers(
   vault: IdentifierVault,
-  { closureId, firstRunId, round, target, subject }: Promised,
+  { closureId, firstRunId, planRound, subject, ...described }: Promised,
   signal: AbortSignal,
 ): Promise<Kept> {
-  const ofPlan = { closureId, firstRunId, round };
+  const ofPlan = { closureId, firstRunId, round: planRound };
   const shared = await vault.open({ ...ofPlan, target: SHARED }, signal);
-  const identifiers = await vault.open({ ...ofPlan, target }, signal);
+  const identifiers = await vault.open({ ...ofPlan, target: keptAs(described) }, signal);
   if (shared === undefined || identifiers === undefined) throw new StepNeedsOperatorError('IdentifiersMissing');
   const kept = keptOf(identifiers, hashKeyIn(shared));
   if (kept.digest !== subject) throw new StepNeedsOperatorError('IdentifiersMissing');
   return kept;
+}
+
+/** The file may change between two attempts of one plan: so much of a digest tells one description from another. */
+const DIGITS = 16;
+
+function keptAs({ target, definitionDigest }: Pick<OfTarget, 'target' | 'definitionDigest'>): string {
+  return `${target}@${definitionDigest.slice(0, DIGITS)}`;
 }
 
 function newShared(): Identifiers {

@@ -49,7 +49,7 @@ export async function planOf(
   const keep = (found: Identifiers): Promise<Kept> => {
     switch (input.identifiers) {
       case 'keep':
-        return keepIdentifiers(vault, { ...input, target: name }, { found, signal });
+        return keepIdentifiers(vault, { ...input, target: name, definitionDigest }, { found, signal });
       case 'compare':
         return compareIdentifiers(vault, input, { found, signal });
     }

@@ -58,9 +58,8 @@ async function lookInto(
   targets: Targets,
   { input, signal }: Look,
 ): Promise<VerifyOutcome | { readonly kind: 'recorded'; readonly outcome: Absent }> {
-  const { closureId, firstRunId, account, target, planRound, subject, retains } = input;
-  const kept = (): Promise<Kept> =>
-    openIdentifiers(vault, { closureId, firstRunId, round: planRound, target, subject }, signal);
+  const { closureId, account, retains } = input;
+  const kept = (): Promise<Kept> => openIdentifiers(vault, input, signal);
   try {
     return await promisedTarget(targets, input).for(input).verify({ closureId, account, kept, retains, signal });
   } catch (fault) {

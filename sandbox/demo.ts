@@ -56,9 +56,9 @@ async function tell(stack: SampleStack): Promise<{ readonly isProven: boolean; r
 
 const NEXT = [
   'Next:',
-  '  sandbox/systems/           the systems that were erased: a targets file, and the tables that it describes',
   '  npm start                  everything stays up: close an account yourself, by the command line and the Web UI',
   '  npm run demo -- --keep     this demo again, and its closure can be looked at until Ctrl-C',
+  '  sandbox/systems/           the systems that were erased: a targets file, and the tables that it describes',
   '  README.md, For a backend   the same from a program',
 ];
 

@@ -57,6 +57,30 @@ export async function assertPortIsFree(port: number, purpose: string): Promise<v
   await once(server, 'close');
 }
 
+/** A port that is held for as long as its owner lives, so that others know that something is his. */
+export interface Claim {
+  readonly close: () => Promise<void>;
+}
+
+/** Takes a port of the loopback interface as a sign for others; `undefined` when it is taken. */
+export async function claimPort(port: number): Promise<Claim | undefined> {
+  const server = createServer((socket) => socket.destroy()).unref();
+  const listening = once(server, 'listening');
+  server.listen(port, LOOPBACK);
+  try {
+    await listening;
+  } catch (error) {
+    if (hasCode(error, 'EADDRINUSE')) return undefined;
+    throw error;
+  }
+  return {
+    close: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
 /** Whether something accepts connections on this port of the loopback interface. */
 export async function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import { startPglites, type DatabaseOptions } from './database';
 import { startEntra, type Entra, type EntraOptions } from './entra/entra';
 import { startGuarded, type GuardedOptions, type GuardedProcess } from './guarded-process';
 import { packageRoot } from './machine';
-import { freePort, isListening } from './ports';
+import { claimPort, freePort, isListening } from './ports';
 import { withProgress, type OnProgress } from './progress';
 import { startTemporal, type TemporalServer } from './temporal/dev-server';
 
@@ -41,6 +41,8 @@ export interface FarEnds {
 const TOKEN = 'sandbox-token';
 const USUAL_PORT = 7233;
 const USUAL_UI_PORT = 8233;
+/** Whoever holds this one may have the two above. */
+const CLAIM_PORT = 17_233;
 const WORKER_READY_WITHIN_MS = 60_000;
 
 /**
@@ -83,7 +85,7 @@ async function startParts(options: StackOptions, keep: Keep): Promise<Parts> {
     await startTemporal({
       searchAttributes: Object.values(SEARCH_ATTRIBUTES),
       onProgress,
-      ...(usualPorts ? await usualPortsIfFree() : {}),
+      ...(usualPorts ? await usualPortsIfFree(keep) : {}),
     }),
   );
   return { temporal, entra, storageConnectionString: storage.connectionString, databaseUrl, databaseUrls };
@@ -103,7 +105,11 @@ async function startDatabases(
   return { databaseUrl: own, databaseUrls: others };
 }
 
-async function usualPortsIfFree(): Promise<{ port: number; uiPort: number } | Record<string, never>> {
+/** Of several stacks that start at once only one may have them: the others would take its server for their own. */
+async function usualPortsIfFree(keep: Keep): Promise<{ port: number; uiPort: number } | Record<string, never>> {
+  const claim = await claimPort(CLAIM_PORT);
+  if (claim === undefined) return {};
+  keep(claim);
   const isTaken = (await isListening(USUAL_PORT)) || (await isListening(USUAL_UI_PORT));
   return isTaken ? {} : { port: USUAL_PORT, uiPort: USUAL_UI_PORT };
 }

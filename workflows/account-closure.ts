@@ -52,7 +52,9 @@ async function untilConfirmed(closure: Closure): Promise<ConfirmedErasure | unde
   while (closure.status.outcome === undefined) {
     if (closure.status.export === undefined) await saveData(closure, policy);
     const shown = await askPerson(closure, policy);
-    if (shown !== undefined && (await stillStands(closure, shown, policy))) return { ...shown, policy };
+    if (shown === undefined) continue;
+    const stands = (): Promise<boolean> => stillStands(closure, shown, policy);
+    if (await stands()) return { ...shown, policy, stillStands: stands };
   }
   return undefined;
 }

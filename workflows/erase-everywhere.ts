@@ -1,19 +1,18 @@
 import type { Closure } from './closure';
 import * as state from './closure-state';
 import type { StopReport } from './contract/status';
-import type { NotOurs } from './contract/target-outcomes';
 import { rejectInterrupted } from './endings';
 import { inOrder } from './in-order';
 import { TargetErasure, type ConfirmedErasure } from './target-erasure';
-import { whileOurs, type Tell } from './while-ours';
+import { whileOurs, type Halt, type Tell } from './while-ours';
 import { whileWithdrawable } from './withdrawal';
 
 /**
  * Carries out the confirmed plan: fence what can be fenced, erase every target in its order (the directory account is the
  * last), then read all of them again. Ends as `closed`, as `closedWithRetention` when something of ours stays, or as `stopped`
  * when it is no longer ours to do; a target that stays broken waits for an operator and is never skipped. Until the first
- * changing call the person may withdraw; when an ending was written before it, in a run that was reset, nothing is changed and
- * the closure goes on without an outcome: the person is asked again.
+ * changing call the person may withdraw; when an ending was written before it, in a run that was reset, or what was promised no
+ * longer holds when a step is tried again, nothing is changed and the closure goes on without an outcome: the person is asked again.
  */
 export async function eraseEverywhere(closure: Closure, confirmed: ConfirmedErasure): Promise<void> {
   const targets = erasuresOf(closure, confirmed);
@@ -23,16 +22,16 @@ export async function eraseEverywhere(closure: Closure, confirmed: ConfirmedEras
   ];
   for (const perform of phases) {
     // Where nothing has a fence, the first erasure is the first changing call.
-    const ours = await whileWithdrawable(closure, async () => ({ interruption: await whileOurs(perform) }));
+    const ours = await whileWithdrawable(closure, async () => ({ halt: await whileOurs(perform) }));
     if (ours === undefined) return;
-    if (ours.interruption !== undefined) {
-      await interrupted(closure, targets, ours.interruption);
+    if (ours.halt !== undefined) {
+      await halted(closure, targets, ours.halt);
       return;
     }
   }
   closure.enter('verifying');
-  const interruption = await whileOurs((tell) => inOrder(independent(targets), ({ target }) => target.verify(tell)));
-  if (interruption !== undefined) await interrupted(closure, targets, interruption);
+  const halt = await whileOurs((tell) => inOrder(independent(targets), ({ target }) => target.verify(tell)));
+  if (halt !== undefined) await halted(closure, targets, halt);
   else
     closure.apply((status) =>
       state.closed(
@@ -70,9 +69,9 @@ function independent(targets: readonly TargetErasure[]): readonly Independent[] 
 }
 
 /** It is no longer ours to do. Before the first changing call that is a refusal, after it the closure has stopped. */
-async function interrupted(closure: Closure, targets: readonly TargetErasure[], why: NotOurs): Promise<void> {
-  // An ending of an earlier run forbids it: the person is asked anew.
-  if (why.kind === 'ended-before') return;
+async function halted(closure: Closure, targets: readonly TargetErasure[], why: Halt): Promise<void> {
+  // An ending of an earlier run forbids it, or it is another plan by now: the person is asked anew.
+  if (why.kind !== 'stopped') return;
   if (why.isPastPointOfNoReturn || closure.status.pointOfNoReturnAt !== undefined) {
     closure.apply((status) => state.stopped(state.pastPointOfNoReturn(status, new Date()), why, stepsOfAll(targets)));
   } else {

@@ -18,6 +18,8 @@ interface How<T> {
   readonly onParked?: (fault: FailureType) => void;
   /** What it answers when an operator decides to go on without it; other steps cannot be left out. */
   readonly onExempt?: (answer: Exemption) => T;
+  /** Asked before it is tried again: what it answers instead; nothing when it may be tried. */
+  readonly beforeRetry?: () => Promise<T | undefined>;
 }
 
 /** An operator decided to go on without a target. */
@@ -34,6 +36,8 @@ export async function step<T>(closure: Closure, how: How<T>, perform: Perform<T>
     how.onParked?.(tried.fault);
     const answer = await needsOperator(closure, how.target, tried);
     if (answer.action === 'exempt' && how.onExempt !== undefined) return how.onExempt(answer);
+    const instead = await how.beforeRetry?.();
+    if (instead !== undefined) return instead;
   }
 }
 

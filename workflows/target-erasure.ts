@@ -10,11 +10,13 @@ import type { EraseOutcome, FenceOutcome, NotOurs, VerifyOutcome } from './contr
 import type { TargetPolicy } from './contract/targets';
 import { needsOperator, step, type Exemption } from './steps';
 import { keepsSomething, shown, stepsOf, UNTOUCHED, type TargetFacts } from './target-facts';
-import type { Tell } from './while-ours';
+import type { Halt, Tell } from './while-ours';
 
 /** What the person said yes to, and the rules by which it is carried out. */
 export interface ConfirmedErasure extends ShownPlan {
   readonly policy: ClosurePolicy;
+  /** Is all of it still so, while nothing was changed? What is not was dealt with: the person is asked again, or it has ended. */
+  readonly stillStands: () => Promise<boolean>;
 }
 
 /** How often a target is erased again by itself before somebody has to look. */
@@ -74,7 +76,7 @@ export class TargetErasure {
     while (!this.#isOver && !this.#facts.isErased) {
       const outcome = await this.#step(tell, async (input) => {
         const fenced = this.#isFenceDue ? assertDecoded(await this.#activities.fenceTarget(input)) : undefined;
-        if (fenced !== undefined && isNotOurs(fenced)) return fenced;
+        if (fenced !== undefined && isHalt(fenced)) return fenced;
         if (fenced !== undefined) this.#fenced(fenced);
         return conclusive(await this.#activities.eraseTarget(input));
       });
@@ -120,13 +122,20 @@ export class TargetErasure {
         this.#exempted(answer);
         return undefined;
       },
+      beforeRetry: () => this.#halted(),
     };
-    const outcome = await step<T | NotOurs | undefined>(this.#closure, how, (ref) => perform(this.#input(ref)));
-    if (outcome === undefined || !isNotOurs(outcome)) return outcome;
+    const outcome = await step<T | Halt | undefined>(this.#closure, how, (ref) => perform(this.#input(ref)));
+    if (outcome === undefined || !isHalt(outcome)) return outcome;
     this.#isOver = true;
     if (outcome.kind === 'stopped') this.#learn({ isStopped: true, partsDone: outcome.done });
     tell(outcome);
     return undefined;
+  }
+
+  /** It may have waited for days. While nothing was changed the person can still be asked again, so it is looked at once more. */
+  async #halted(): Promise<Halt | undefined> {
+    if (this.#closure.status.pointOfNoReturnAt !== undefined) return undefined;
+    return (await this.#confirmed.stillStands()) ? undefined : { kind: 'no-longer-promised' };
   }
 
   #input(ref: ClosureRef): TargetInput {
@@ -199,8 +208,10 @@ export function mayEraseAgain(erasures: number): boolean {
   return erasures % ROUNDS_AT_ONCE !== 0;
 }
 
-function isNotOurs(outcome: { readonly kind: string }): outcome is NotOurs {
-  return outcome.kind === 'stopped' || outcome.kind === 'ended-before';
+const HALTS: readonly string[] = ['stopped', 'ended-before', 'no-longer-promised'] satisfies readonly Halt['kind'][];
+
+function isHalt(outcome: { readonly kind: string }): outcome is Halt {
+  return HALTS.includes(outcome.kind);
 }
 
 function remainsFound(erasures: number): ReturnType<typeof trouble> {

@@ -1,16 +1,19 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { NotOurs } from './contract/target-outcomes';
 
-/** Says that it is no longer ours to do: everything else that is under way ends, too. */
-export type Tell = (why: NotOurs) => void;
+/** It is no longer ours to do, or no longer what the person said yes to. */
+export type Halt = NotOurs | { readonly kind: 'no-longer-promised' };
+
+/** Says that it must not go on: everything else that is under way ends, too. */
+export type Tell = (why: Halt) => void;
 
 /**
  * Does the work of all targets, for as long as it is ours to do. The first that tells otherwise ends all the others: each
  * finishes the call that is under way and says what it has done. Answers why, once all have settled; nothing when all was done.
  */
-export async function whileOurs(perform: (tell: Tell) => Promise<void>): Promise<NotOurs | undefined> {
+export async function whileOurs(perform: (tell: Tell) => Promise<void>): Promise<Halt | undefined> {
   const scope = new CancellationScope({ cancellable: true });
-  const told: NotOurs[] = [];
+  const told: Halt[] = [];
   try {
     await scope.run(() =>
       perform((why) => {

@@ -6,7 +6,7 @@ export type Identifiers = Readonly<Record<string, Sensitive<string>>>;
 
 /** Whose identifiers, and of which plan: those of a plan are used unchanged for as long as it is carried out. */
 export interface VaultKey extends HistoryRef {
-  /** The target's name, or `closure` for what all targets share. */
+  /** Of which target, by its name and its description; or `closure` for what all targets share. Up to 64 characters. */
   readonly target: string;
   /** The plan's round. */
   readonly round: number;

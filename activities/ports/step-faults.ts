@@ -36,8 +36,9 @@ const FOR_AN_OPERATOR = {
   IdentifiersMissing:
     'The identifiers that were sealed when the plan was made are gone, or are others: nobody can say whose data would be erased.',
   TargetChanged:
-    'The targets file describes this target otherwise than when the person said yes: put the description back, then retry.',
-  TargetUnknown: 'The targets file no longer has this target: put it back, then retry.',
+    'The targets file describes this target otherwise than when the person said yes: put that description back, start the worker again and retry; or leave the target out with a basis (exempt), and erase there by hand.',
+  TargetUnknown:
+    'The targets file no longer has a target of this name: put it back as it was, start the worker again and retry; or leave the target out with a basis (exempt), and erase there by hand.',
 } as const satisfies Partial<Record<FailureType, string>>;
 
 /** A step cannot go on by itself: repeating it would not help before somebody has looked. */

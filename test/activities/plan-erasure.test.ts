@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { Sensitive } from '../../activities/ports/sensitive';
+import type { SubjectIds } from '../../activities/ports/subject-rows';
 import type { ShownPlan } from '../../workflows/contract/activities';
+import { aDefinition } from '../support/a-shop';
 import { FakeWorld } from '../support/fake-world';
 import { DIRECTORY_POLICY } from '../support/planned-targets';
 import {
@@ -13,6 +16,7 @@ import {
   planInput,
 } from '../support/inputs';
 import { attempt, untilDone } from '../support/run-activity';
+import { refused } from '../support/several-systems';
 
 function isShown(planned: unknown): planned is ShownPlan {
   return typeof planned === 'object' && planned !== null && 'planDigest' in planned;
@@ -28,6 +32,10 @@ const planAgain = (world: FakeWorld, round = 1): Promise<unknown> =>
   attempt(world.dependencies, ['planAgain', planAgainInput(world, round)]);
 const end = (world: FakeWorld): Promise<unknown> =>
   attempt(world.dependencies, ['recordEnding', { ...closureRef(world), decision: decisionFor('withdrawn') }]);
+
+const noRows = (): never => {
+  throw new TypeError('nothing is asked but what a plan needs');
+};
 
 const DIRECTORY = DIRECTORY_POLICY.definitionDigest;
 
@@ -127,6 +135,33 @@ describe('the plan of an erasure', () => {
     await world.auditLog.append({ ...key, outcome: { plan: 'another version' } }, signal);
 
     await expect(plan(world)).rejects.toMatchObject({ type: 'AuditLogUnavailable' });
+  });
+});
+
+describe('a plan that could not be made', () => {
+  it('finds the person by what the file says when it is tried again, not by a key of another description', async () => {
+    const world = new FakeWorld();
+    const counted: (string | undefined)[] = [];
+    const planBy = (definitionDigest: string, key: string): Promise<unknown> => {
+      const rows = {
+        findKey: () => Promise.resolve({ kind: 'found' as const, key: new Sensitive(key) }),
+        count: ({ key: used }: SubjectIds) => {
+          counted.push(used?.reveal());
+          return counted.length === 1 ? refused() : Promise.resolve([]);
+        },
+        progress: noRows,
+        eraseBatch: noRows,
+        remaining: noRows,
+      };
+      const shop = { ...aDefinition('postgres://shop.example/shop'), definitionDigest };
+      const catalog = { ...world.catalog, targets: [shop, ...world.catalog.targets] };
+      return attempt({ ...world.dependencies, catalog, rowsOf: () => rows }, ['planErasure', planInput(world)]);
+    };
+
+    await expect(planBy('aa'.repeat(32), '1')).rejects.toMatchObject({ type: 'RequestRefused' });
+    await planBy('bb'.repeat(32), 'customer-7');
+
+    expect(counted).toEqual(['1', 'customer-7']);
   });
 });
 

@@ -39,7 +39,7 @@ describe('the exports of the client', () => {
 /** Types of libraries are none of ours, whatever they are: to read them would take most of the time. */
 function ourFilesAlone(): ts.CompilerHost {
   const host = ts.createCompilerHost(OPTIONS);
-  host.resolveModuleNameLiterals = (literals, from, _redirect, options) =>
+  host.resolveModuleNameLiterals = (...[literals, from, , options]) =>
     literals.map(({ text }) =>
       text.startsWith('.') ? ts.resolveModuleName(text, from, options, host) : { resolvedModule: undefined },
     );

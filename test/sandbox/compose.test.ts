@@ -99,20 +99,26 @@ describe('the Compose file', () => {
     expect(environment['CLOSURE_TARGETS']).toBe('/targets/targets.yaml');
   });
 
-  it('makes each database of the targets file with the role that its URL names, and has the service where it says', () => {
-    const { SHOP_DATABASE_URL: shop = '', NEWSLETTER_DATABASE_URL: newsletter = '' } =
-      services['worker']?.environment ?? {};
+  it.each(['shop', 'newsletter'])('makes the %s with the role that its URL names', (database) => {
+    const prefix = database.toUpperCase();
+    const { username, password, pathname } = new URL(settingOf('worker', `${prefix}_DATABASE_URL`));
     const init = fileOf('docker/postgres-init.sh');
 
-    for (const { username, password, pathname } of [shop, newsletter].map((url) => new URL(url))) {
-      const database = pathname.slice(1);
-      expect(init).toContain(`CREATE DATABASE ${database};`);
-      expect(fileOf(`sandbox/systems/${database}.sql`)).toContain(`CREATE ROLE ${username} LOGIN;`);
-      expect(init).toContain(`GRANT CONNECT ON DATABASE ${database} TO ${username};`);
-      expect(services['postgresql']?.environment[`${database.toUpperCase()}_CLOSURE_PASSWORD`]).toBe(password);
-    }
-    const [, port = ''] = /ERASURE_SERVICE_PORT=(\d+)/.exec(fileOf('Dockerfile')) ?? [];
-    expect(fileOf('sandbox/systems/targets.yaml')).toContain(`baseUrl: http://127.0.0.1:${port}/closure`);
-    expect(services['crm']?.environment['ERASURE_SERVICE_SECRET']).toBe(services['worker']?.environment['CRM_SECRET']);
+    expect(pathname).toBe(`/${database}`);
+    expect(init).toContain(`CREATE DATABASE ${database};`);
+    expect(init).toContain(`GRANT CONNECT ON DATABASE ${database} TO ${username};`);
+    expect(fileOf(`sandbox/systems/${database}.sql`)).toContain(`CREATE ROLE ${username} LOGIN;`);
+    expect(settingOf('postgresql', `${prefix}_CLOSURE_PASSWORD`)).toBe(password);
+  });
+
+  it('has the service where the targets file says, with the same secret', () => {
+    const port = /ERASURE_SERVICE_PORT=(\d+)/.exec(fileOf('Dockerfile'))?.at(1);
+
+    expect(fileOf('sandbox/systems/targets.yaml')).toContain(`baseUrl: http://127.0.0.1:${String(port)}/closure`);
+    expect(settingOf('crm', 'ERASURE_SERVICE_SECRET')).toBe(settingOf('worker', 'CRM_SECRET'));
   });
 });
+
+function settingOf(service: string, name: string): string {
+  return services[service]?.environment[name] ?? '';
+}

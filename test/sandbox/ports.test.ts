@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, it, expect } from '@jest/globals';
-import { freePort, isListening, PortTakenError, usablePort } from '../../sandbox/ports';
+import { claimPort, freePort, isListening, PortTakenError, usablePort } from '../../sandbox/ports';
 
 describe('ports of the embedded stack', () => {
   it('chosen by the system are free, and each is given once', async () => {
@@ -28,5 +28,17 @@ describe('ports of the embedded stack', () => {
     await expect(attempt).rejects.toThrow(PortTakenError);
     await expect(attempt).rejects.toThrow(`Port ${port}, wanted for the Temporal Web UI, is taken`);
     other.close();
+  });
+
+  it('that are claimed are one owner’s alone, until it lets them go', async () => {
+    const port = await freePort();
+
+    const first = await claimPort(port);
+    const second = await claimPort(port);
+    await first?.close();
+    const third = await claimPort(port);
+
+    expect([first, second, third].map((claim) => claim !== undefined)).toEqual([true, false, true]);
+    await third?.close();
   });
 });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { afterEach, beforeEach } from '@jest/globals';
 
 /** A request as it arrived. */
 export interface ArrivedRequest {
@@ -40,6 +41,42 @@ export async function startAnsweringServer(answer: (request: ArrivedRequest) => 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${portOf(server)}`, requests, close: () => stop(server) };
+}
+
+/** A server that answers what the test has said last. */
+export interface ServerOfEachTest extends AnsweringServer {
+  /** What is answered from now on. */
+  reply: Reply;
+}
+
+/** An answering server for the tests of the file or the `describe` in which it is called: a new one for each of them. */
+export function answeringServerOfEachTest(): ServerOfEachTest {
+  let reply: Reply = {};
+  let server: AnsweringServer | undefined;
+  const started = (): AnsweringServer => {
+    if (server === undefined) throw new TypeError('The server is not started yet.');
+    return server;
+  };
+  beforeEach(async () => {
+    reply = {};
+    server = await startAnsweringServer(() => reply);
+  });
+  afterEach(() => server?.close());
+  return {
+    get url() {
+      return started().url;
+    },
+    get requests() {
+      return started().requests;
+    },
+    close: () => started().close(),
+    get reply() {
+      return reply;
+    },
+    set reply(next) {
+      reply = next;
+    },
+  };
 }
 
 async function arrived(incoming: IncomingMessage): Promise<ArrivedRequest> {

@@ -26,6 +26,8 @@ export class FakeService implements ErasureService {
   kept: readonly ServiceHolding[] = [];
   /** How often it is asked before it is done. */
   looks = 0;
+  /** When it says to ask again. */
+  lookAgainInMs = DAY_MS;
   /** Says that it has erased, and has not. */
   isLying = false;
   /** Runs before each call; what it throws the call throws. */
@@ -35,7 +37,7 @@ export class FakeService implements ErasureService {
   /** Every call in order, as it began. */
   readonly calls: (keyof ErasureService)[] = [];
   readonly #done = new Map<string, readonly ServiceOutcome[]>();
-  #left = 0;
+  #asked = 0;
 
   readonly lookUp: ErasureService['lookUp'] = (_question, signal) =>
     this.#call('lookUp', signal, () => [
@@ -47,19 +49,20 @@ export class FakeService implements ErasureService {
     this.#call('requestErasure', signal, () => {
       const key = `${closureId}:${target}:${String(round)}`;
       if (this.#done.has(key)) return this.#answer(key);
-      this.#left = this.looks;
+      this.#asked = 0;
       this.#done.set(key, this.#erase());
       return this.#answer(key);
     });
 
   readonly progress: ErasureService['progress'] = (location, signal) =>
     this.#call('progress', signal, () => {
-      this.#left -= 1;
+      this.#asked += 1;
       return this.#answer(location.slice('/erasures/'.length));
     });
 
   #answer(key: string): Awaited<ReturnType<ErasureService['requestErasure']>> {
-    if (this.#left > 0) return { kind: 'running', location: `/erasures/${key}`, lookAgainInMs: DAY_MS };
+    if (this.#asked < this.looks)
+      return { kind: 'running', location: `/erasures/${key}`, lookAgainInMs: this.lookAgainInMs };
     return { kind: 'done', items: this.#done.get(key) ?? [] };
   }
 

@@ -23,9 +23,6 @@ export function realPartsOfThisFile(): Parts {
     get environment() {
       return started().environment;
     },
-    get databaseUrls() {
-      return started().databaseUrls;
-    },
     get client() {
       return started().client;
     },

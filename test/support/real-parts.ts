@@ -24,7 +24,7 @@ export interface RealParts extends FarEnds {
 }
 
 /** What a test needs of the parts: not to end them. */
-export type Parts = Omit<RealParts, 'close'>;
+export type Parts = Omit<RealParts, 'close' | 'databaseUrls'>;
 
 /** A closure in a test, with the token that only the person has. */
 export interface RequestedByTest {

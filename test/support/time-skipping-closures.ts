@@ -32,17 +32,25 @@ export interface DryRunUnderTest {
   readonly account?: Account;
 }
 
-/** Closures on a server whose clock jumps. */
-export interface TimeSkippingClosures {
-  readonly environment: TestWorkflowEnvironment;
-  /** Runs the act with a worker on the world's ports. */
-  readonly withWorld: <T>(world: FakeWorld, act: () => Promise<T>, differences?: Differences) => Promise<T>;
-  /** Inside `withWorld`: the worker is away during the act. */
+/** A world with its worker. */
+export interface WorldStage {
+  /** The worker is away during the act. */
   readonly withoutWorker: <T>(act: () => Promise<T>) => Promise<T>;
-  /** Requests the closure of the account of the world that is being run. */
+  /** Requests the closure of the world's account. */
   readonly request: (how?: { readonly isWithdrawnAtOnce?: boolean }) => Promise<ClosureUnderTest>;
   /** Starts a dry run for it. */
   readonly plan: (how?: DryRunUnderTest) => Promise<WorkflowHandle<PlanClosureWorkflow>>;
+}
+
+/** Closures on a server whose clock jumps. Besides: `WorldStage` of the world that was staged last. */
+export interface TimeSkippingClosures extends WorldStage {
+  readonly environment: TestWorkflowEnvironment;
+  /** Runs the act with a worker on the world's ports. Several at once are told apart by what the act is given. */
+  readonly withWorld: <T>(
+    world: FakeWorld,
+    act: (stage: WorldStage) => Promise<T>,
+    differences?: Differences,
+  ) => Promise<T>;
   readonly close: () => Promise<void>;
 }
 
@@ -89,8 +97,9 @@ async function startClosures(kind: ServerKind): Promise<TimeSkippingClosures> {
   return {
     environment,
     withWorld: async (world, act, differences = {}) => {
-      staged = new Staged(environment, workflowBundle, { world, differences });
-      return await staged.run(act);
+      const own = new Staged(environment, workflowBundle, { world, differences });
+      staged = own;
+      return await own.run(() => act(own));
     },
     withoutWorker: (act) => requireStaged().withoutWorker(act),
     request: (how) => requireStaged().request(how),
@@ -105,7 +114,7 @@ interface Stage {
 }
 
 /** One world with its worker, on a Task Queue of its own. */
-class Staged {
+class Staged implements WorldStage {
   readonly #taskQueue = `closures-${randomBytes(6).toString('hex')}`;
   readonly #requested: Guid[] = [];
   readonly #environment: TestWorkflowEnvironment;

@@ -1,6 +1,6 @@
 import type { Attention } from './attention';
 import type { Basis } from './bases';
-import type { Rejection } from './eligibility';
+import type { Blocker, RejectionReason } from './eligibility';
 import type { FailureType } from './failures';
 import type { TargetPlan } from './plan';
 
@@ -21,11 +21,14 @@ export type DryRun =
       /** The texts of the bases in the plan that the targets file has added to `BASES`. */
       readonly bases: Readonly<Record<Basis, string>>;
     }
-  | (Omit<Rejection, 'kind'> & {
+  | {
       readonly eligibility: 'rejected';
+      readonly reason: RejectionReason;
+      /** With the reason `blocked`: all that stands in the way. */
+      readonly blockers?: readonly Blocker[];
       /** What the person can do, in plain words. */
       readonly advice: string;
-    })
+    }
   /** Whether the account may be closed cannot be told: no target was asked. */
   | { readonly eligibility: 'unknown'; readonly unplanned: readonly Unplanned[] };
 

@@ -25,8 +25,8 @@ export interface Ask {
 }
 
 /**
- * `write`: changes rows, for a few seconds at most. `read`: one snapshot, read-only. `catalogue`: the same, and types are
- * printed with their schema.
+ * `write`: changes rows, for a few seconds at most. `read`: one snapshot, read-only, refused where rows would be hidden.
+ * `catalogue`: the same, and types are printed with their schema.
  */
 export type TransactionMode = 'write' | 'read' | 'catalogue';
 
@@ -66,7 +66,13 @@ const CLIENT_EXTRA_MS = 15_000;
 const MAX_TRIES = 10;
 
 const BOUNDS = `SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS}`;
-const READ = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${BOUNDS}; SET LOCAL statement_timeout = ${READ_MS}`;
+/**
+ * What is read is believed: a policy that would hide rows is refused instead of applied, and no operator that somebody put into
+ * the role's search path takes part. A write leaves both as they are, since the database's own triggers may count on them; what
+ * it did is read afterwards.
+ */
+const UNBIASED = 'SET LOCAL row_security = off; SET LOCAL search_path = pg_catalog';
+const READ = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${BOUNDS}; SET LOCAL statement_timeout = ${READ_MS}; ${UNBIASED}`;
 
 const BEGIN: Readonly<Record<TransactionMode, string>> = {
   // A row that another one changed meanwhile is looked at anew, whatever isolation the role has by default. What was answered
@@ -75,7 +81,8 @@ const BEGIN: Readonly<Record<TransactionMode, string>> = {
     SELECT pg_catalog.set_config('synchronous_commit', 'on', true)
     WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`,
   read: READ,
-  catalogue: `${READ}; SET LOCAL search_path = pg_catalog`,
+  // The same: with this search path types are printed with their schema.
+  catalogue: READ,
 };
 
 /**

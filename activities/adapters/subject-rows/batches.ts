@@ -10,6 +10,7 @@ import {
   createParameters,
   equals,
   fixed,
+  isSameText,
   isToDo,
   nameOf,
   settingsOf,
@@ -101,7 +102,7 @@ async function deleteRows(ask: Ask, rows: RowsToChange): Promise<ChangedRows> {
   const whose = belongs(rule, { ids, shapes, parameters });
   const places = (): string => {
     const again = belongs(rule, { ids, shapes, parameters });
-    return `t.ctid = ANY (ARRAY(SELECT t.ctid FROM ${table} AS t WHERE ${again} LIMIT ${limit})) AND `;
+    return `t.ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT t.ctid FROM ${table} AS t WHERE ${again} LIMIT ${limit})) AND `;
   };
   const sql = `DELETE FROM ${table} AS t WHERE ${isRest ? '' : places()}${whose}`;
   const changed = await ask.change({ sql, values: parameters.values });
@@ -166,8 +167,8 @@ function valueOf([column, value]: readonly [ColumnShape, ColumnValue], index: nu
       return fixed(value.value, parameters) + (column.isText ? '' : `::${column.type}`);
     case 'hash': {
       // Only of the value that the hash was made of: it may be another one by now, and is done with the next batch.
-      const held = asText(columnOf('t', column));
-      return `CASE WHEN ${held} = b.plain${index} AND b.hash${index} IS NOT NULL THEN b.hash${index} ELSE ${held} END`;
+      const held = columnOf('t', column);
+      return `CASE WHEN ${isSameText(held, `b.plain${index}`)} AND b.hash${index} IS NOT NULL THEN b.hash${index} ELSE ${asText(held)} END`;
     }
   }
 }

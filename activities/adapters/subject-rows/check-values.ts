@@ -2,11 +2,16 @@ import type { ColumnValue, Placeholder, PostgresDefinition, TableRule, Where } f
 import type { ColumnFacts, TableFacts } from './catalogue';
 import type { Facts } from './check-tables';
 import { HASH_LENGTH } from './hashes';
-import { errorAt, inWords, pathOf, warningAt, type RowsProblem } from './problems';
+import { columnPath, errorAt, inWords, pathOf, warningAt, type RowsProblem } from './problems';
 import { columnsSet } from './reach';
 
-/** Whether the database takes a text as a value of the type, which is SQL from its catalogue. */
-export type Takes = (text: string, type: string) => Promise<boolean>;
+/** What the database accepts; types are SQL from its catalogue. */
+export interface Accepts {
+  /** The text as a value of the type. */
+  readonly text: (text: string, type: string) => Promise<boolean>;
+  /** A comparison of values of the two types. */
+  readonly equality: (one: string, other: string) => Promise<boolean>;
+}
 
 const INSTANTS = ['date', 'timestamp without time zone', 'timestamp with time zone'];
 
@@ -17,15 +22,15 @@ const AN_ID = '00000000-0000-4000-8000-000000000000';
 export async function problemsOfValues(
   definition: PostgresDefinition,
   facts: Facts,
-  takes: Takes,
+  accepts: Accepts,
 ): Promise<readonly RowsProblem[]> {
   const { subject, tables } = definition;
   const found: RowsProblem[] = [];
   if (subject !== undefined) {
-    found.push(...(await problemsOfWhere(subject.where, { path: 'subject', takes, facts: facts(subject.table) })));
+    found.push(...(await problemsOfWhere(subject.where, { path: 'subject', accepts, facts: facts(subject.table) })));
   }
   for (const [index, rule] of tables.entries()) {
-    const at = { path: pathOf(index), takes };
+    const at = { path: pathOf(index), accepts };
     found.push(...(await problemsOfWhere(rule.where, { ...at, facts: facts(rule.via?.table ?? rule.table) })));
     const own = facts(rule.table);
     if (own === undefined) continue;
@@ -36,30 +41,31 @@ export async function problemsOfValues(
 
 interface Place {
   readonly path: string;
-  readonly takes: Takes;
+  readonly accepts: Accepts;
   readonly facts: TableFacts | undefined;
 }
 
-/** The key's own type is known only with a person's key. */
-async function problemsOfWhere(where: Where, { path, takes, facts }: Place): Promise<readonly RowsProblem[]> {
+async function problemsOfWhere(where: Where, { path, accepts, facts }: Place): Promise<readonly RowsProblem[]> {
   const found: RowsProblem[] = [];
   for (const [name, placeholder] of Object.entries<Placeholder>(where)) {
     const column = columnNamed(facts, name);
-    if (column === undefined || placeholder === 'key' || (await takes(AN_ID, column.type))) continue;
-    found.push(errorAt(path, `The column ${name} is of type ${column.storedType}, which holds no ${placeholder}.`));
+    if (column === undefined || placeholder === 'key') continue;
+    if (await accepts.text(AN_ID, column.type)) continue;
+    const at = columnPath(path, 'where', name);
+    found.push(errorAt(at, `The column ${name} is of type ${column.storedType}, which holds no ${placeholder}.`));
   }
   return found;
 }
 
 async function problemsOfSet(
   { table, action }: TableRule,
-  { path, takes, facts }: Place,
+  { path, accepts, facts }: Place,
 ): Promise<readonly RowsProblem[]> {
   if (action.kind === 'delete') return [];
   const found: RowsProblem[] = [];
   for (const [name, value] of Object.entries(action.set)) {
     const column = columnNamed(facts, name);
-    const problem = column === undefined ? undefined : await problemOfValue(column, value, takes);
+    const problem = column === undefined ? undefined : await problemOfValue(column, value, accepts);
     if (problem !== undefined) found.push(errorAt(path, problem));
     if (value.kind === 'fixed' && facts?.unique.includes(name) === true) {
       found.push(
@@ -70,7 +76,7 @@ async function problemsOfSet(
   return found;
 }
 
-async function problemOfValue(column: ColumnFacts, value: ColumnValue, takes: Takes): Promise<string | undefined> {
+async function problemOfValue(column: ColumnFacts, value: ColumnValue, accepts: Accepts): Promise<string | undefined> {
   const { name, storedType, isNotNull, isGenerated } = column;
   if (isGenerated) return `The database itself makes ${name}: nothing can be assigned to it.`;
   switch (value.kind) {
@@ -82,7 +88,7 @@ async function problemOfValue(column: ColumnFacts, value: ColumnValue, takes: Ta
       if (isTooLong(column, Array.from(String(value.value)).length)) {
         return `${name} is of type ${storedType}, which is too short for its value.`;
       }
-      return (await takes(String(value.value), storedType))
+      return (await accepts.text(String(value.value), storedType))
         ? undefined
         : `${name} is of type ${storedType}, which does not take its value.`;
   }
@@ -113,6 +119,7 @@ function problemsOfUntil(rule: TableRule, facts: TableFacts, path: string): read
     : [errorAt(path, `The end is counted from ${name}, which is of type ${column.storedType}: it has to be a date.`)];
 }
 
-function columnNamed(facts: TableFacts | undefined, name: string): ColumnFacts | undefined {
+/** The column of that name; nothing when there is none. */
+export function columnNamed(facts: TableFacts | undefined, name: string): ColumnFacts | undefined {
   return facts?.columns.find((column) => column.name === name);
 }

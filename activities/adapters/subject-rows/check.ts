@@ -4,10 +4,11 @@ import type { Sensitive } from '../../ports/sensitive';
 import type { PostgresDefinition } from '../../ports/target-catalog';
 import { createTargetDatabase, type Ask, type TargetDatabase } from '../database/target-database';
 import { readReferences, readTables } from './catalogue';
+import { problemsOfKeys } from './check-keys';
 import { problemsOfLedger } from './check-ledger';
 import { problemsOfReferences } from './check-references';
 import { problemsOfTables } from './check-tables';
-import { problemsOfValues, type Takes } from './check-values';
+import { problemsOfValues, type Accepts } from './check-values';
 import { errorAt, warningAt, type RowsProblem } from './problems';
 import { isSameTable } from './reach';
 import { readServerState, standingOf } from './replay';
@@ -70,26 +71,34 @@ async function problemsOfDatabase(
   }));
   const facts = (wanted: Parameters<typeof isSameTable>[0]): (typeof read.tables)[number] | undefined =>
     read.tables.find((table) => isSameTable(table, wanted));
-  // One that is refused ends its transaction.
-  const takes: Takes = (text, type) =>
-    database
-      .transaction(catalogue, (ask) =>
-        ask({ sql: `SELECT $1::text::${type}::text AS taken`, values: [text], row: z.unknown() }),
-      )
-      .then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof PortFault && error.kind === 'request-refused') return false;
-          throw error;
-        },
-      );
+  const accepts = acceptedBy(database, signal);
   return [
     ...read.writing,
     ...read.ledger,
     ...problemsOfTables(definition, facts),
-    ...(await problemsOfValues(definition, facts, takes)),
+    ...(await problemsOfValues(definition, facts, accepts)),
+    ...(await problemsOfKeys(definition, facts, accepts)),
     ...problemsOfReferences(definition, read.references),
   ];
+}
+
+/** A statement that is refused ends its transaction, so each has one of its own. */
+function acceptedBy(database: TargetDatabase, signal: AbortSignal): Accepts {
+  const isAccepted = async (sql: string, values: readonly string[] = []): Promise<boolean> => {
+    try {
+      await database.transaction({ mode: 'catalogue', operation: OPERATION, signal }, (ask) =>
+        ask({ sql, values, row: z.unknown() }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof PortFault && error.kind === 'request-refused') return false;
+      throw error;
+    }
+  };
+  return {
+    text: (text, type) => isAccepted(`SELECT $1::text::${type}::text AS taken`, [text]),
+    equality: (one, other) => isAccepted(`SELECT NULL::${one} = NULL::${other} AS equal`),
+  };
 }
 
 /** A standby answers every read, and erases nothing. */

@@ -95,7 +95,7 @@ function isToSet([column, value]: readonly [ColumnShape, ColumnValue], parameter
     case 'null':
       return isHeld;
     case 'fixed':
-      return `${asText(held)} IS DISTINCT FROM ${asText(`${fixed(value.value, parameters)}::${column.storedType}`)}`;
+      return `(${isSameText(held, `${fixed(value.value, parameters)}::${column.storedType}`)}) IS NOT TRUE`;
     case 'hash':
       return `(${isHeld} AND ${asText(held)} OPERATOR(pg_catalog.!~) '${HASH_PATTERN}')`;
   }
@@ -104,6 +104,11 @@ function isToSet([column, value]: readonly [ColumnShape, ColumnValue], parameter
 /** SQL: the text of a value, to be compared byte by byte: types without an equality can be, and collations do not matter. */
 export function asText(expression: string): string {
   return `(${expression})::pg_catalog.text COLLATE pg_catalog."C"`;
+}
+
+/** SQL: both are the same as texts, by an equality that nobody can put another one before; NULL when one is. */
+export function isSameText(one: string, other: string): string {
+  return `${asText(one)} OPERATOR(pg_catalog.=) ${asText(other)}`;
 }
 
 /** SQL: a fixed value as text. */

@@ -25,8 +25,14 @@ export interface NextBatch {
   readonly entries: readonly TableEntry[];
   readonly erasure: RowErasure;
   readonly shapes: Shapes;
-  /** The size of the batches of that table, in the order of `tables`. */
-  readonly sizeOf: (index: number) => BatchSize;
+  /** How many rows the batch of that table may take, by their order in `tables`. */
+  readonly sizeOf: (index: number, isFirst: boolean) => BatchLimit;
+}
+
+/** The size of a table's batches, and what it makes of the next one. */
+export interface BatchLimit {
+  readonly size: BatchSize;
+  readonly limit: number;
 }
 
 /**
@@ -39,13 +45,12 @@ export async function eraseNext(ask: Ask, next: NextBatch): Promise<NewEntry | u
   const rule = tables[index];
   if (rule === undefined) return undefined;
   const before = entryOf(entries, index);
-  const size = sizeOf(index);
-  const limit = size.rows();
+  const { size, limit } = sizeOf(index, before === undefined);
   const isRest = !size.isReduced() && isRestOf(before, limit);
   const rows: RowsToChange = { rule, ids: erasure.ids, shapes, hashKey: erasure.hashKey, limit, isRest };
   const beganAtMs = performance.now();
   const done = await changed(ask, rows);
-  size.took(performance.now() - beganAtMs, { isFull: done.found >= limit });
+  if (done.changed >= limit) size.took(performance.now() - beganAtMs, limit);
   // One that was full may have left some; one that was not done wholly has.
   const isDone = done.found < limit && done.changed === done.found;
   const expected = await expectedOf(ask, rows, { before, changed: done.changed, isDone });

@@ -9,7 +9,7 @@ import { createTargetDatabase, type TargetDatabase } from '../database/target-da
 import { createBatchSize, type BatchSize } from './batch-sizes';
 import { columnOf, createParameters, meets, nameOf } from './conditions';
 import { countHeld } from './counts';
-import { ERASE, eraseNext, OvertakenError, type NextBatch } from './erasure';
+import { ERASE, eraseNext, OvertakenError, type BatchLimit, type NextBatch } from './erasure';
 import { batchOf, enterBatch, readLedger, withBatch } from './ledger';
 import { createKnownShapes, type KnownShapes } from './shapes';
 import { readRemaining } from './verification';
@@ -118,18 +118,17 @@ async function progress(
 }
 
 async function eraseBatch(parts: Parts, erasure: RowErasure, signal: AbortSignal): Promise<Batch> {
-  const begun: { size?: BatchSize; rows: number } = { rows: 0 };
-  const sizeOf = (index: number): BatchSize => {
+  let begun: BatchLimit | undefined;
+  const sizeOf = (index: number, isFirst: boolean): BatchLimit => {
     const size = parts.sizes[index];
     if (size === undefined) throw new TypeError('Every table has batches of some size.');
-    begun.size = size;
-    begun.rows = size.rows();
-    return size;
+    begun = { size, limit: size.rows(isFirst) };
+    return begun;
   };
   try {
     return await eraseRows(parts, { erasure, sizeOf }, signal);
   } catch (error) {
-    if (error instanceof PortFault && error.detail.code === 'timed-out') begun.size?.tookTooLong(begun.rows);
+    if (error instanceof PortFault && error.detail.code === 'timed-out') begun?.size.tookTooLong(begun.limit);
     if (!(error instanceof OvertakenError)) throw error;
     return (await progress(parts, erasure.effect, signal)) ?? batchOf(parts.definition.tables, []);
   }

@@ -79,6 +79,8 @@ function sorted(problems: readonly PlacedProblem[]): readonly PlacedProblem[] {
 
 function toFindings(issue: z.core.$ZodIssue): readonly Finding[] {
   const at = issue.path.filter((step) => typeof step !== 'symbol');
+  const ofItems = issuesOfItems(issue).flatMap(toFindings);
+  if (ofItems.length > 0) return ofItems.map((finding) => ({ ...finding, path: [...at, ...finding.path] }));
   if (issue.code !== 'unrecognized_keys') {
     const isOfKey = issue.code === 'custom' && issue.params?.['isOfKey'] === true;
     return [{ severity: 'error', path: at, isOfKey, message: issue.message }];
@@ -87,6 +89,13 @@ function toFindings(issue: z.core.$ZodIssue): readonly Finding[] {
   return lines.map((message, index) => {
     return { severity: 'error', path: [...at, issue.keys[index] ?? ''], isOfKey: true, message };
   });
+}
+
+/** Of what may be a list: when it is one, what is wrong is wrong with its items. */
+function issuesOfItems(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [];
+  const isOfItem = ({ path: [first] }: z.core.$ZodIssue): boolean => typeof first === 'number';
+  return issue.errors.find((issues) => issues.length > 0 && issues.every(isOfItem)) ?? [];
 }
 
 function toPlaced(yaml: ReadText, { severity, path: at, isOfKey, message }: Finding): PlacedProblem {

@@ -1,29 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ErasureService } from '../../../activities/ports/erasure-service';
+import { describe, expect, it } from '@jest/globals';
 import { isRefusedUnchanged } from '../../../activities/ports/faults';
-import { startAnsweringServer, type AnsweringServer, type Reply } from '../../support/answering-server';
-import { CLOSURE_ID, PERSON, serviceAt } from '../../support/erasure-services';
+import { answeringServerOfEachTest } from '../../support/answering-server';
+import { callsTo, type ErasureCalls } from '../../support/erasure-calls';
+import { PERSON } from '../../support/erasure-services';
 
-const { signal } = new AbortController();
-const QUESTION = { closureId: CLOSURE_ID, purpose: 'plan', account: PERSON } as const;
-const ERASURE = { closureId: CLOSURE_ID, target: 'crm', round: 1, account: PERSON };
 const PROBLEM = { 'content-type': 'application/problem+json' };
 
-let reply: Reply;
-let server: AnsweringServer;
-
-beforeEach(async () => {
-  server = await startAnsweringServer(() => reply);
-});
-afterEach(async () => {
-  await server.close();
-});
-
-const lookUp = (): ReturnType<ErasureService['lookUp']> => serviceAt(`${server.url}/closure`).lookUp(QUESTION, signal);
-const erase = (): ReturnType<ErasureService['requestErasure']> =>
-  serviceAt(`${server.url}/closure`).requestErasure(ERASURE, signal);
-const progress = (location = '/closure/erasures/7'): ReturnType<ErasureService['progress']> =>
-  serviceAt(`${server.url}/closure`).progress(location, signal);
+const server = answeringServerOfEachTest();
+const lookUp = (): ReturnType<ErasureCalls['lookUp']> => callsTo(server.url).lookUp();
+const erase = (): ReturnType<ErasureCalls['erase']> => callsTo(server.url).erase();
+const progress = (): ReturnType<ErasureCalls['progress']> => callsTo(server.url).progress();
 const EVERY = [
   ['a lookup', lookUp, 'service.look-up'],
   ['an erasure', erase, 'service.erase'],
@@ -44,14 +30,14 @@ describe('What is held', () => {
       ],
     ],
   ])('is as the service says: %s', async (_name, items) => {
-    reply = { body: { items } };
+    server.reply = { body: { items } };
 
     await expect(lookUp()).resolves.toEqual(items);
   });
 
   it('is read without the fields that we do not know', async () => {
     const kept = { basis: 'legal-claims', lawyer: 'Ada' };
-    reply = { body: { items: [{ what: 'ticket', count: 1, owner: 'Ada', retained: kept }], next: '/page/2' } };
+    server.reply = { body: { items: [{ what: 'ticket', count: 1, owner: 'Ada', retained: kept }], next: '/page/2' } };
 
     await expect(lookUp()).resolves.toEqual([{ what: 'ticket', count: 1, retained: { basis: 'legal-claims' } }]);
   });
@@ -61,7 +47,7 @@ describe('The end of what stays', () => {
   it.each(['2031-12-31T23:59:59Z', '2031-12-31T23:59:59.0Z', '2031-12-31T23:59:59.000400Z'])(
     'is brought into one form: %s',
     async (until) => {
-      reply = { body: { items: [{ what: 'a', count: 1, retained: { basis: 'legal-claims', until } }] } };
+      server.reply = { body: { items: [{ what: 'a', count: 1, retained: { basis: 'legal-claims', until } }] } };
 
       await expect(lookUp()).resolves.toMatchObject([{ retained: { until: '2031-12-31T23:59:59.000Z' } }]);
     },
@@ -80,90 +66,27 @@ describe('What was done', () => {
     ['when it is asked for', erase],
     ['when it is looked at', () => progress()],
   ])('is as the service says, %s', async (_name, call) => {
-    reply = { body: { items } };
+    server.reply = { body: { items } };
 
     await expect(call()).resolves.toEqual({ kind: 'done', items });
   });
 
   it('has no reason but for what stays', async () => {
-    reply = { body: { items: [{ what: 'contact', outcome: 'erased', count: 1, basis: 'legal-claims' }] } };
+    server.reply = { body: { items: [{ what: 'contact', outcome: 'erased', count: 1, basis: 'legal-claims' }] } };
 
     await expect(erase()).resolves.toEqual({ kind: 'done', items: [{ what: 'contact', outcome: 'erased', count: 1 }] });
   });
 });
 
-describe('An erasure that runs', () => {
-  it.each([
-    ['/closure/erasures/7', '/closure/erasures/7'],
-    ['erasures/7?part=2#now', '/closure/erasures/7?part=2'],
-    ['7', '/closure/7'],
-    [`/closure/erasures/${CLOSURE_ID}`, `/closure/erasures/${CLOSURE_ID}`],
-  ])('is looked at where the Location says, from the URL of the request: %s', async (location, expected) => {
-    reply = { status: 202, headers: { location, 'retry-after': '90' } };
-
-    await expect(erase()).resolves.toEqual({ kind: 'running', location: expected, lookAgainInMs: 90_000 });
-  });
-
-  it('may name its own origin, and need not say when to look again', async () => {
-    reply = { status: 202, headers: { location: `${server.url}/elsewhere/7` }, body: '<html>' };
-
-    await expect(erase()).resolves.toEqual({ kind: 'running', location: '/elsewhere/7', lookAgainInMs: undefined });
-  });
-
-  it('is looked at in the same place until it is done', async () => {
-    reply = { status: 202, headers: { location: 'https://elsewhere.example/', 'retry-after': '5' } };
-
-    const same = { kind: 'running', location: '/closure/erasures/7', lookAgainInMs: 5_000 };
-    await expect(progress()).resolves.toEqual(same);
-  });
-
-  it.each([404, 410])('is forgotten when its place answers %d', async (status) => {
-    reply = { status, body: '<html>' };
-
-    await expect(progress()).resolves.toEqual({ kind: 'forgotten' });
-  });
-
-  it.each([
-    ['none', undefined, 'an accepted erasure has no Location'],
-    ['an empty one', ' ', 'an accepted erasure has no Location'],
-    ['another host', 'https://elsewhere.example/7', 'its Location is on another origin'],
-    ['another host without a scheme', '//elsewhere.example/7', 'its Location is on another origin'],
-    ['another port', 'http://127.0.0.1:1/7', 'its Location is on another origin'],
-    ['a script', 'javascript:7', 'its Location is on another origin'],
-    ['no URL', 'http://[', 'its Location is no URL'],
-    ['a store of its own', `/${'a'.repeat(600)}`, 'its Location is too long'],
-    ['the person', `/users/${PERSON.objectId}`, 'its Location names the person'],
-    ['the person, loudly', `/users/${PERSON.objectId.toUpperCase()}`, 'its Location names the person'],
-    ['the person in a query', `/7?u=${PERSON.objectId.replaceAll('-', '')}`, 'its Location names the person'],
-    ['the person, encoded', `/7?u=${PERSON.objectId.replaceAll('-', '%2D')}`, 'its Location names the person'],
-    ['the person, encoded twice', `/${PERSON.objectId.replaceAll('0', '%2530')}`, 'its Location names the person'],
-    ['the tenant', `/tenants/${PERSON.tenantId}/7`, 'its Location names the person'],
-  ])('cannot be told with a Location that is %s', async (_name, location, oddity) => {
-    reply = { status: 202, headers: location === undefined ? {} : { location } };
-
-    await expect(erase()).rejects.toMatchObject({ kind: 'indeterminate', oddity, detail: { status: 202 } });
-  });
-
-  it.each(['https://elsewhere.example/7', '//elsewhere.example/7', '/\\elsewhere.example/7', 'erasures/7', ''])(
-    'is looked at nowhere else, whatever was kept as its place: %j',
-    async (location) => {
-      reply = { body: { items: [] } };
-
-      await expect(progress(location)).rejects.toMatchObject({ kind: 'indeterminate' });
-      expect(server.requests).toEqual([]);
-    },
-  );
-});
-
 describe.each(EVERY)('The answer to %s', (_name, call, operation) => {
   it.each([408, 409, 425, 500, 502, 504])('is a matter of patience with %d', async (status) => {
-    reply = { status, body: '<html>' };
+    server.reply = { status, body: '<html>' };
 
     await expect(call()).rejects.toMatchObject({ kind: 'unavailable', detail: { operation, status } });
   });
 
   it.each([409, 425, 429, 503])('says with %d how long to wait', async (status) => {
-    reply = { status, headers: { 'retry-after': '7' } };
+    server.reply = { status, headers: { 'retry-after': '7' } };
 
     await expect(call()).rejects.toMatchObject({ kind: 'throttled', retryAfterMs: 7_000, detail: { status } });
   });
@@ -172,15 +95,15 @@ describe.each(EVERY)('The answer to %s', (_name, call, operation) => {
     [401, 'not-authenticated'],
     [403, 'access-denied'],
   ])('refuses us with %d, whoever says so', async (status, kind) => {
-    reply = { status, body: '<html>' };
+    server.reply = { status, body: '<html>' };
     await expect(call()).rejects.toMatchObject({ kind, detail: { operation, status } });
 
-    reply = { status, headers: PROBLEM, body: { type: 'https://crm.example/problems/clock-skew' } };
+    server.reply = { status, headers: PROBLEM, body: { type: 'https://crm.example/problems/clock-skew' } };
     await expect(call()).rejects.toMatchObject({ kind, detail: { code: 'clock-skew' } });
   });
 
   it.each([400, 405, 413, 415, 422, 451])('refuses the request with %d and a problem', async (status) => {
-    reply = { status, headers: PROBLEM, body: { type: 'https://crm.example/problems/not-now/?a=1#b', status } };
+    server.reply = { status, headers: PROBLEM, body: { type: 'https://crm.example/problems/not-now/?a=1#b', status } };
 
     await expect(call()).rejects.toMatchObject({
       kind: 'request-refused',
@@ -198,7 +121,7 @@ describe.each(EVERY)('The answer to %s', (_name, call, operation) => {
     ['somebody else', { type: 'https://crm.example/problems/0B000000-0000-4000-8000-0000000000FF' }],
     ['a flood', { type: `https://crm.example/problems/${'x'.repeat(65)}` }],
   ])('has no code when the problem has %s', async (_problem, body) => {
-    reply = { status: 422, headers: PROBLEM, body };
+    server.reply = { status: 422, headers: PROBLEM, body };
 
     const fault = await call().catch((error: unknown) => error);
 
@@ -212,7 +135,7 @@ describe.each(EVERY)('The answer to %s', (_name, call, operation) => {
     ['a problem that is none', { status: 400, headers: PROBLEM, body: '[' }],
     ['a problem of the wrong form', { status: 400, headers: PROBLEM, body: { type: 7 } }],
   ])('cannot be told when it refuses with %s', async (_refusal, refusal) => {
-    reply = refusal;
+    server.reply = refusal;
 
     await expect(call()).rejects.toMatchObject({
       kind: 'indeterminate',
@@ -221,14 +144,14 @@ describe.each(EVERY)('The answer to %s', (_name, call, operation) => {
   });
 
   it.each([301, 302, 303, 307, 308])('is not looked for elsewhere with %d', async (status) => {
-    reply = { status, headers: { location: `${server.url}/elsewhere` }, body: { items: [] } };
+    server.reply = { status, headers: { location: `${server.url}/elsewhere` }, body: { items: [] } };
 
     await expect(call()).rejects.toMatchObject({ kind: 'indeterminate', detail: { operation, status } });
     expect(server.requests).toHaveLength(1);
   });
 
   it.each([201, 203, 204, 206])('proves nothing with %d', async (status) => {
-    reply = { status, body: status === 204 ? '' : { items: [] } };
+    server.reply = { status, body: status === 204 ? '' : { items: [] } };
 
     await expect(call()).rejects.toMatchObject({ kind: 'indeterminate', detail: { operation, status } });
   });
@@ -236,13 +159,13 @@ describe.each(EVERY)('The answer to %s', (_name, call, operation) => {
 
 describe('An answer to a lookup', () => {
   it('is not given later', async () => {
-    reply = { status: 202, headers: { location: '/closure/lookups/7' }, body: { items: [] } };
+    server.reply = { status: 202, headers: { location: '/closure/lookups/7' }, body: { items: [] } };
 
     await expect(lookUp()).rejects.toMatchObject({ kind: 'indeterminate' });
   });
 
   it.each([404, 410])('is not that nothing is there when the path answers %d', async (status) => {
-    reply = { status, headers: PROBLEM, body: {} };
+    server.reply = { status, headers: PROBLEM, body: {} };
 
     await expect(lookUp()).rejects.toMatchObject({ kind: 'request-refused', detail: { status } });
   });
@@ -250,13 +173,13 @@ describe('An answer to a lookup', () => {
 
 describe('An erasure that is refused', () => {
   it('has changed nothing, unless one runs already', async () => {
-    reply = { status: 422, headers: PROBLEM, body: {} };
+    server.reply = { status: 422, headers: PROBLEM, body: {} };
     expect(isRefusedUnchanged(await erase().catch((error: unknown) => error))).toBe(true);
 
-    reply = { status: 429 };
+    server.reply = { status: 429 };
     expect(isRefusedUnchanged(await erase().catch((error: unknown) => error))).toBe(true);
 
-    reply = { status: 409, headers: { 'retry-after': '1' } };
+    server.reply = { status: 409, headers: { 'retry-after': '1' } };
     expect(isRefusedUnchanged(await erase().catch((error: unknown) => error))).toBe(false);
   });
 });

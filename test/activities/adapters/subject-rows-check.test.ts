@@ -16,6 +16,10 @@ import {
 import { runAs } from '../../support/own-database';
 
 const { signal } = new AbortController();
+const invoicesAsTheyAre: TableRule = {
+  ...retainInvoices,
+  action: { kind: 'retain', set: {}, basis: 'tax-records' },
+};
 
 describe('the check of a definition in its database', () => {
   let server: Database;
@@ -67,6 +71,35 @@ describe('the check of a definition in its database', () => {
     const rule: TableRule = { ...anonymiseOrders, action: { kind: 'anonymise', set } };
 
     expect(await found([rule])).toStrictEqual([`error tables[0] ${message}`, ...(await unlisted())]);
+  });
+
+  it.each([
+    ['error', 'uuid', ', which holds no such key.'],
+    ['error', 'boolean', ', which holds no such key.'],
+    ['warning', 'integer', ': a key that is too large for it stops the plan.'],
+    ['warning', 'text', ': rows are found only where the key is written exactly as the database prints it.'],
+  ])('tells, as an %s, that the key may not fit a column of type %s', async (severity, type, problem) => {
+    await owner(`ALTER TABLE app.invoices ALTER user_id TYPE ${type} USING NULL`);
+
+    expect(await found([invoicesAsTheyAre])).toContain(
+      `${severity} tables[0].where["user_id"] The key is of type bigint, and user_id of type ${type}${problem}`,
+    );
+  });
+
+  it('takes a column that holds every key, although it is of another type', async () => {
+    await owner('ALTER TABLE app.invoices ALTER user_id TYPE numeric USING NULL');
+
+    expect((await found([invoicesAsTheyAre])).join()).not.toContain('The key');
+  });
+
+  it('finds a join of columns that cannot be compared', async () => {
+    await owner(`
+      ALTER TABLE app.order_lines DROP CONSTRAINT order_lines_order_id_fkey;
+      ALTER TABLE app.order_lines ALTER order_id TYPE text`);
+
+    expect(await found([deleteLines])).toContain(
+      `error tables[0].via.on["order_id"] order_id is of type text, and id of type uuid: the two cannot be compared.`,
+    );
   });
 
   it('finds a column that is too short for a hash', async () => {

@@ -16,7 +16,7 @@ import {
 } from '../../support/a-shop';
 import { holdLock, untilSomebodyWaits } from '../../support/held-locks';
 import { createOwnDatabaseWithRole, queryAs, runAs, type OwnDatabaseWithRole } from '../../support/own-database';
-import { eraseAll } from '../ports/subject-rows.contract';
+import { eraseAll } from '../../support/shop-of-each-test';
 
 const serverUrl = process.env['TEST_DATABASE_URL'];
 const describeOnServer = serverUrl === undefined ? describe.skip : describe;

@@ -30,6 +30,7 @@ export interface TargetUnderTest {
 }
 
 const TARGET = 'target';
+const DESCRIBED = { target: TARGET, definitionDigest: 'dd'.repeat(32) };
 const TAKEN: NoLongerOurs = { kind: 'stopped', reason: 'managed-tenant', signIn: 'not-blocked', done: [] };
 
 const NOTHING_DONE: OwnDoing = {
@@ -76,7 +77,7 @@ class Closing {
 
   get planning(): Planning {
     const keep: Planning['keep'] = (found) =>
-      keepIdentifiers(this.#vault, { ...HISTORY, round: 1, target: TARGET }, { found, signal: this.#signal });
+      keepIdentifiers(this.#vault, { ...HISTORY, round: 1, ...DESCRIBED }, { found, signal: this.#signal });
     return { closureId: HISTORY.closureId, account: this.#under.person, signal: this.#signal, keep };
   }
 
@@ -88,16 +89,12 @@ class Closing {
   }
 
   get confirmed(): Confirmed {
+    const subject = this.#plan?.subject === undefined ? {} : { subject: this.#plan.subject };
     return {
       closureId: HISTORY.closureId,
       account: this.#under.person,
       signal: this.#signal,
-      kept: () =>
-        openIdentifiers(
-          this.#vault,
-          { ...HISTORY, round: 1, target: TARGET, subject: this.#plan?.subject },
-          this.#signal,
-        ),
+      kept: () => openIdentifiers(this.#vault, { ...HISTORY, planRound: 1, ...DESCRIBED, ...subject }, this.#signal),
       retains: this.#plan?.retains ?? [],
     };
   }

@@ -1,31 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { OpenSubjectRows } from '../../../activities/adapters/subject-rows/postgres';
+import { describe, expect, it } from '@jest/globals';
 import type { TableRule } from '../../../activities/ports/target-catalog';
-import {
-  adasIds,
-  aDefinition,
-  aHashKey,
-  anEffect,
-  anonymiseOrders,
-  deleteUsers,
-  deleteVisits,
-} from '../../support/a-shop';
+import { adasIds, aHashKey, anEffect, anonymiseOrders, deleteUsers, deleteVisits } from '../../support/a-shop';
 import { queryAs, runAs } from '../../support/own-database';
-import { eraseAll, type MakeRows, type ShopUnderTest } from './subject-rows.contract';
+import { eraseAll, shopOfEachTest, type MakeRows, type ShopUnderTest } from '../../support/shop-of-each-test';
 
 /** What every `SubjectRows` refuses, and whom it does not believe. */
 export function describeRefusedRows(name: string, make: () => Promise<ShopUnderTest>, makeRows: MakeRows): void {
   describe(`rows that cannot be erased: ${name}`, () => {
     const { signal } = new AbortController();
     const hashKey = aHashKey();
-    let shop: ShopUnderTest;
-    const opened: OpenSubjectRows[] = [];
-
-    const open = (tables: readonly TableRule[], batchRows = 3): OpenSubjectRows => {
-      const made = makeRows(aDefinition(shop.url, tables), batchRows);
-      opened.push(made);
-      return made;
-    };
+    const shop = shopOfEachTest(make, makeRows);
     const triggered = (when: string, body: string): Promise<void> =>
       runAs(
         shop.ownerUrl,
@@ -39,14 +23,6 @@ export function describeRefusedRows(name: string, make: () => Promise<ShopUnderT
         message: `The target-database refused the request (${code}).`,
         detail: { operation: 'rows.erase', code },
       });
-
-    beforeEach(async () => {
-      shop = await make();
-    });
-    afterEach(async () => {
-      await Promise.all(opened.splice(0).map(({ close }) => close()));
-      await shop.close();
-    });
 
     it.each([
       [
@@ -62,14 +38,14 @@ export function describeRefusedRows(name: string, make: () => Promise<ShopUnderT
       ['with NULL where there must be something', setTo('status', { kind: 'null' }), 'not-null'],
     ] as const)('refuses rows %s, with a code and no text of the server', async (_, rule, code) => {
       await runAs(shop.ownerUrl, 'DO $$ BEGIN GRANT ALL ON ALL TABLES IN SCHEMA app TO PUBLIC; END $$');
-      const refused = open([rule]);
+      const refused = shop.open([rule]);
 
       await expect(eraseAll(refused)).rejects.toEqual(refusal(code));
     });
 
     it('does not count rows that a trigger silently keeps, and ends', async () => {
       await triggered('BEFORE DELETE ON app.visits', 'RETURN NULL;');
-      const visits = open([deleteVisits]);
+      const visits = shop.open([deleteVisits]);
 
       await expect(eraseAll(visits)).rejects.toEqual(refusal('rows-stay'));
 
@@ -80,7 +56,7 @@ export function describeRefusedRows(name: string, make: () => Promise<ShopUnderT
     it('counts only the rows that went when a trigger keeps some of them', async () => {
       await triggered('BEFORE DELETE ON app.visits', `IF OLD.page = 'page 2' THEN RETURN NULL; END IF; RETURN OLD;`);
       const effect = anEffect();
-      const visits = open([deleteVisits]);
+      const visits = shop.open([deleteVisits]);
 
       await expect(eraseAll(visits, { effect })).rejects.toEqual(refusal('rows-stay'));
 
@@ -93,7 +69,7 @@ export function describeRefusedRows(name: string, make: () => Promise<ShopUnderT
     it('does not count columns that a trigger sets back', async () => {
       await triggered('BEFORE UPDATE ON app.orders', 'NEW.email := OLD.email; RETURN NEW;');
 
-      await expect(eraseAll(open([setTo('email', { kind: 'null' })]))).rejects.toEqual(refusal('rows-stay'));
+      await expect(eraseAll(shop.open([setTo('email', { kind: 'null' })]))).rejects.toEqual(refusal('rows-stay'));
     });
 
     it('ends when a trigger puts back whatever is deleted', async () => {
@@ -106,7 +82,7 @@ export function describeRefusedRows(name: string, make: () => Promise<ShopUnderT
         'INSERT INTO app.visits (object_id, page) VALUES (OLD.object_id, OLD.page); RETURN NULL;',
       );
 
-      await expect(eraseAll(open([deleteVisits], 2_000))).rejects.toEqual(refusal('rows-come-back'));
+      await expect(eraseAll(shop.open([deleteVisits], 2_000))).rejects.toEqual(refusal('rows-come-back'));
     });
 
     it('erases tables and columns whatever their names are', async () => {
@@ -122,7 +98,7 @@ export function describeRefusedRows(name: string, make: () => Promise<ShopUnderT
       );
       const rule = { what: 'weird', table: { schema: 'A b', table }, where: { [column]: 'objectId' } } as const;
       const mail = { kind: 'fixed', value: `'; DELETE FROM app.users; --` } as const;
-      const odd = open([
+      const odd = shop.open([
         { ...rule, action: { kind: 'anonymise', set: { mail } } },
         { ...rule, action: { kind: 'delete' } },
       ]);

@@ -1,9 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { OpenSubjectRows } from '../../../activities/adapters/subject-rows/postgres';
 import type { Sensitive } from '../../../activities/ports/sensitive';
-import type { Batch, SubjectRows } from '../../../activities/ports/subject-rows';
-import type { PostgresDefinition, TableRule } from '../../../activities/ports/target-catalog';
 import {
   ada,
   ADA_KEY,
@@ -17,60 +15,22 @@ import {
   othersRows,
   retainInvoices,
 } from '../../support/a-shop';
-import { startDeafProxy } from '../../support/deaf-proxy';
 import { queryAs, runAs } from '../../support/own-database';
-
-/** A shop of its own, with all its people. */
-export interface ShopUnderTest {
-  /** For what the owner of the data does. */
-  readonly ownerUrl: string;
-  /** Of a role that may do what the definition needs, and no more. */
-  readonly url: string;
-  readonly close: () => Promise<void>;
-}
-
-/** Makes the rows of a definition, in batches of so many. */
-export type MakeRows = (definition: PostgresDefinition, batchRows: number) => OpenSubjectRows;
-
-/** Erases to the end, and gives what each batch answered. */
-export async function eraseAll(
-  rows: SubjectRows,
-  { effect = anEffect(), ids = adasIds, hashKey = aHashKey() }: Partial<Parameters<SubjectRows['eraseBatch']>[0]> = {},
-): Promise<readonly Batch[]> {
-  const { signal } = new AbortController();
-  const batches: Batch[] = [];
-  while (batches.at(-1)?.isLast !== true) {
-    batches.push(await rows.eraseBatch({ effect, ids, hashKey }, signal));
-    if (batches.length > 1_000) throw new Error('The erasure does not end.');
-  }
-  return batches;
-}
+import { eraseAll, shopOfEachTest, type MakeRows, type ShopUnderTest } from '../../support/shop-of-each-test';
 
 /** What every `SubjectRows` has to do. */
 export function describeSubjectRows(name: string, make: () => Promise<ShopUnderTest>, makeRows: MakeRows): void {
   describe(`the rows of one person: ${name}`, () => {
     const { signal } = new AbortController();
     setMaxListeners(0, signal);
-    let shop: ShopUnderTest;
+    const shop = shopOfEachTest(make, makeRows);
     let rows: OpenSubjectRows;
     let hashKey: Sensitive<string>;
-    const opened: OpenSubjectRows[] = [];
-
-    const open = (tables?: readonly TableRule[], batchRows = 3, url = shop.url): OpenSubjectRows => {
-      const made = makeRows(aDefinition(url, tables), batchRows);
-      opened.push(made);
-      return made;
-    };
     const asked = (statement: string): Promise<readonly unknown[]> => queryAs(shop.ownerUrl, statement);
 
-    beforeEach(async () => {
-      shop = await make();
-      rows = open();
+    beforeEach(() => {
+      rows = shop.open();
       hashKey = aHashKey();
-    });
-    afterEach(async () => {
-      await Promise.all(opened.splice(0).map(({ close }) => close()));
-      await shop.close();
     });
 
     it('finds the person’s key by the two ids of the account', async () => {
@@ -92,11 +52,10 @@ export function describeSubjectRows(name: string, make: () => Promise<ShopUnderT
     it('cannot say whose rows they are when the key is NULL', async () => {
       await runAs(shop.ownerUrl, `UPDATE app.users SET name = NULL`);
       const byName = aDefinition(shop.url);
-      const nameless = makeRows(
-        { ...byName, ...(byName.subject && { subject: { ...byName.subject, key: 'name' } }) },
-        3,
-      );
-      opened.push(nameless);
+      const nameless = shop.openAs({
+        ...byName,
+        ...(byName.subject && { subject: { ...byName.subject, key: 'name' } }),
+      });
 
       expect(await nameless.findKey(ada, signal)).toStrictEqual({ kind: 'ambiguous' });
     });
@@ -152,18 +111,6 @@ export function describeSubjectRows(name: string, make: () => Promise<ShopUnderT
       ]);
     });
 
-    it('knows its progress from the ledger alone, and does nothing more once it is done', async () => {
-      const effect = anEffect();
-      expect(await rows.progress(effect, signal)).toBeUndefined();
-
-      const last = (await eraseAll(rows, { effect, hashKey })).at(-1);
-
-      const another = open();
-      expect(await another.progress(effect, signal)).toStrictEqual(last);
-      expect(await another.eraseBatch({ effect, ids: adasIds, hashKey }, signal)).toStrictEqual(last);
-      expect(await asked(`SELECT sum(changed)::int AS n FROM closure.closure_ledger`)).toStrictEqual([{ n: 24 }]);
-    });
-
     it('sets columns to NULL, to a value, and to a hash that is the same in every table', async () => {
       await eraseAll(rows, { hashKey });
 
@@ -176,7 +123,7 @@ export function describeSubjectRows(name: string, make: () => Promise<ShopUnderT
 
     it('leaves what is NULL or hashed already as it is', async () => {
       await runAs(shop.ownerUrl, `UPDATE app.invoices SET email = NULL WHERE number = '1-0'`);
-      const invoices = open([retainInvoices]);
+      const invoices = shop.open([retainInvoices]);
       await eraseAll(invoices, { hashKey });
       const once = await asked(`SELECT * FROM app.invoices ORDER BY number`);
 
@@ -191,7 +138,7 @@ export function describeSubjectRows(name: string, make: () => Promise<ShopUnderT
         ...retainInvoices,
         action: { ...retainInvoices.action, set: { user_id: { kind: 'null' } } },
       } as const;
-      const invoices = open([cutOff]);
+      const invoices = shop.open([cutOff]);
 
       const last = (await eraseAll(invoices)).at(-1);
 
@@ -205,78 +152,13 @@ export function describeSubjectRows(name: string, make: () => Promise<ShopUnderT
     it('says no end of retained rows of which one has none', async () => {
       await runAs(shop.ownerUrl, `UPDATE app.invoices SET issued_at = NULL WHERE number = '1-2'`);
 
-      const last = (await eraseAll(open([retainInvoices]))).at(-1);
+      const last = (await eraseAll(shop.open([retainInvoices]))).at(-1);
 
       expect(last?.soFar).toStrictEqual([{ what: 'app.invoices', count: 4 }]);
     });
 
-    it('erases what comes in while it is at work', async () => {
-      const effect = anEffect();
-      await rows.eraseBatch({ effect, ids: adasIds, hashKey }, signal);
-      await runAs(
-        shop.ownerUrl,
-        `INSERT INTO app.visits (object_id, page) SELECT '${ada.objectId}', 'late' FROM generate_series(1, 7)`,
-      );
-
-      const last = (await eraseAll(rows, { effect, hashKey })).at(-1);
-
-      expect(last?.soFar[0]).toStrictEqual({ what: 'app.visits', count: 11 });
-      expect(await rows.remaining({ ids: adasIds, hashKey }, signal)).toMatchObject({ remaining: 0 });
-    });
-
-    it('neither doubles nor loses a batch whose answer to the COMMIT was lost', async () => {
-      const proxy = await startDeafProxy(shop.url);
-      const cut = open(undefined, 3, proxy.url);
-      const effect = anEffect();
-
-      for (let batch = 1; batch <= 3; batch += 1) {
-        await cut.progress(effect, signal);
-        const lost = proxy.loseNextAnswer('COMMIT');
-        await expect(eraseAll(cut, { effect, hashKey })).rejects.toMatchObject({ name: 'UnavailableError' });
-        await lost;
-      }
-      const last = (await eraseAll(cut, { effect, hashKey })).at(-1);
-
-      expect(last?.soFar.map(({ count }) => count)).toStrictEqual([4, 10, 5, 4, 1]);
-      await Promise.all(opened.splice(0).map(({ close }) => close()));
-      await proxy.close();
-    });
-
-    it('lets one of two attempts at once do each batch', async () => {
-      const effect = anEffect();
-
-      const [one, other] = await Promise.all([
-        eraseAll(rows, { effect, hashKey }),
-        eraseAll(open(), { effect, hashKey }),
-      ]);
-
-      expect(one.at(-1)).toStrictEqual(other.at(-1));
-      expect(one.at(-1)?.soFar.map(({ count }) => count)).toStrictEqual([4, 10, 5, 4, 1]);
-    });
-
-    it('changes nothing by an attempt that comes late, when all was done', async () => {
-      const effect = anEffect();
-      await eraseAll(rows, { effect, hashKey });
-      await runAs(shop.ownerUrl, `INSERT INTO app.visits (object_id) VALUES ('${ada.objectId}')`);
-
-      const late = await open().eraseBatch({ effect, ids: adasIds, hashKey }, signal);
-
-      expect(late).toMatchObject({ isLast: true });
-      expect(await rows.remaining({ ids: adasIds, hashKey }, signal)).toMatchObject({ remaining: 1 });
-      expect((await eraseAll(rows, { effect: { ...effect, round: 2 }, hashKey })).at(-1)?.soFar[0]).toMatchObject({
-        count: 1,
-      });
-    });
-
-    it('does nothing for a caller that has gone', async () => {
-      const gone = AbortSignal.abort(new Error('gone'));
-
-      await expect(rows.eraseBatch({ effect: anEffect(), ids: adasIds, hashKey }, gone)).rejects.toThrow('gone');
-      expect(await rows.remaining({ ids: adasIds, hashKey }, signal)).toMatchObject({ remaining: 24 });
-    });
-
     it('keeps the order of the definition also where a table is in it twice', async () => {
-      const twice = open([
+      const twice = shop.open([
         deleteLines,
         deleteVisits,
         { ...deleteVisits, where: { page: 'objectId', object_id: 'objectId' } },

@@ -27,15 +27,17 @@ describe('A secret', () => {
     },
   );
 
-  it.each(['whsec_canary', '[whsec_canary]', '[{ env: CRM_SECRET }, whsec_canary]'])(
-    'of a service neither: %s',
-    async (literal) => {
-      const problems = await problemsOf(service(literal));
+  it.each([
+    ['whsec_canary', /^3:71 error secret is a secret written into the file/],
+    ['[whsec_canary]', /^3:72 error secret\[0\] is a secret written into the file/],
+    ['[{ env: CRM_SECRET }, whsec_canary]', /^3:93 error secret\[1\] is a secret written into the file/],
+    ['[{ env: CRM_SECRET }, { value: canary }]', /^3:93 error secret\[1\] takes where the value is/],
+  ])('of a service neither: %s', async (literal, problem) => {
+    const problems = await problemsOf(service(literal));
 
-      expect(problems).toEqual([expect.stringMatching(/secret is a secret written into the file/)]);
-      expect(problems.join('')).not.toContain('canary');
-    },
-  );
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+    expect(problems.join('')).not.toContain('canary');
+  });
 
   it.each([
     ['{ env: "not a name" }', /url\.env takes the name of a variable/],
