@@ -22,5 +22,6 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   // Servers, databases and processes are shared by two cores.
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // Twice what the slowest needs where two processors have five times as much to do.
+  testTimeout: 120_000,
 };

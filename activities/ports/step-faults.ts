@@ -34,7 +34,7 @@ const FOR_AN_OPERATOR = {
   SubjectAmbiguous:
     'More than one row answers to this account, or one without a key: nobody can say whose data would be erased. Repair the data or the `subject` of the targets file, then retry.',
   IdentifiersMissing:
-    'The identifiers that were sealed when the plan was made are gone, or are others: nobody can say whose data would be erased.',
+    'The identifiers that were sealed when the plan was made are gone, or are others: nobody can say whose data would be erased. Erase there by hand, then leave the target out with a basis (exempt).',
   TargetChanged:
     'The targets file describes this target otherwise than when the person said yes: put that description back, start the worker again and retry; or leave the target out with a basis (exempt), and erase there by hand.',
   TargetUnknown:

@@ -18,6 +18,8 @@ import { until } from '../support/until';
 
 /** As many as the server takes for one run. */
 const MOST_SIGNALS = 10_000;
+/** The fewer: each of these has Workflow Tasks of its own, the others come all at once when a worker runs again. */
+const WHILE_WORKING = 1_000;
 const AT_ONCE = 100;
 const LONG_MS = 10 * 60_000;
 const TENANT = '0d8a2f6e-6f0c-4a57-9d0b-3f1f6a1c2b10';
@@ -46,32 +48,41 @@ afterAll(async () => {
 });
 
 /** What anybody with access to the namespace can send, as often as the server lets them. */
-const FLOODS: readonly (readonly [string, (planDigest: string) => { signalName: string; payloads: Payload[] }])[] = [
+const FLOODS: readonly (readonly [string, (planDigest: string) => readonly FloodSignal[]])[] = [
+  // The dearest: each is looked at.
+  ['confirmations with a wrong signature over the right plan', (planDigest) => [confirmation(planDigest)]],
   [
-    'confirmations with a wrong signature over the right plan',
-    (planDigest) => ({ signalName: 'confirm', payloads: [json({ planDigest, signature: 'A'.repeat(86) })] }),
+    'in turns confirmations of another plan, without a form, and payloads that cannot be decoded',
+    () => [
+      confirmation('cd'.repeat(32)),
+      { signalName: 'confirm', payloads: [json({ note: 'yes' })] },
+      { signalName: 'confirm', payloads: [payload('json/plain', '{bad')] },
+    ],
   ],
-  [
-    'confirmations of another plan',
-    () => ({ signalName: 'confirm', payloads: [json({ planDigest: 'cd'.repeat(32), signature: 'A'.repeat(86) })] }),
-  ],
-  ['confirmations without a form', () => ({ signalName: 'confirm', payloads: [json({ note: 'yes' })] })],
-  ['payloads that cannot be decoded', () => ({ signalName: 'confirm', payloads: [payload('json/plain', '{bad')] })],
-  ['Signals of a name that nobody knows', () => ({ signalName: 'nobody-knows', payloads: [json('?')] })],
+  ['Signals of a name that nobody knows', () => [{ signalName: 'nobody-knows', payloads: [json('?')] }]],
 ];
 
-describe('as many Signals as the server takes for one run, half of them while no worker runs', () => {
+interface FloodSignal {
+  readonly signalName: string;
+  readonly payloads: Payload[];
+}
+
+function confirmation(planDigest: string): FloodSignal {
+  return { signalName: 'confirm', payloads: [json({ planDigest, signature: 'A'.repeat(86) })] };
+}
+
+describe('as many Signals as the server takes for one run, most of them while no worker runs', () => {
   it.each(FLOODS)(
     '%s: the closure still answers, and can be confirmed',
-    async (_kind, toSignal) => {
+    async (_kind, toSignals) => {
       const { workflowId, token, planDigest } = await awaitingConfirmation();
-      const signal = toSignal(planDigest);
+      const signals = toSignals(planDigest);
 
-      await flood(workflowId, signal, MOST_SIGNALS / 2);
+      await flood(workflowId, signals, WHILE_WORKING);
       await worker.stop();
-      await flood(workflowId, signal, MOST_SIGNALS / 2);
+      await flood(workflowId, signals, MOST_SIGNALS - WHILE_WORKING);
       worker = await startWorker();
-      const counted = signal.signalName === 'confirm' ? MOST_SIGNALS : 0;
+      const counted = signals.some(({ signalName }) => signalName === 'confirm') ? MOST_SIGNALS : 0;
       await until(
         () => closures.status(workflowId).catch(() => undefined),
         (status) => status?.refusedConfirmations === counted,
@@ -96,9 +107,10 @@ describe('as many Signals as the server takes for one run, half of them while no
         ({ pointOfNoReturnAt }) => pointOfNoReturnAt !== undefined,
       );
 
-      await flood(workflowId, { signalName: 'withdraw', payloads: [] }, MOST_SIGNALS / 2);
+      const withdrawal = [{ signalName: 'withdraw', payloads: [] }];
+      await flood(workflowId, withdrawal, WHILE_WORKING);
       await worker.stop();
-      await flood(workflowId, { signalName: 'withdraw', payloads: [] }, MOST_SIGNALS / 2);
+      await flood(workflowId, withdrawal, MOST_SIGNALS - WHILE_WORKING);
       worker = await startWorker();
       standIn.arrange(objectId, {});
       const ended = await closures.wait(workflowId, { timeoutMs: LONG_MS });
@@ -122,22 +134,20 @@ async function awaitingConfirmation(): Promise<{
   return { workflowId, token, planDigest, objectId };
 }
 
-async function flood(
-  workflowId: string,
-  { signalName, payloads }: { readonly signalName: string; readonly payloads: Payload[] },
-  count: number,
-): Promise<void> {
+/** Sends so many, of these in turns. */
+async function flood(workflowId: string, signals: readonly FloodSignal[], count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += AT_ONCE) {
     await Promise.all(
-      Array.from({ length: AT_ONCE }, () =>
-        service.workflowService.signalWorkflowExecution({
+      Array.from({ length: AT_ONCE }, (_, nth) => {
+        const { signalName, payloads } = signals[nth % signals.length] ?? { signalName: '', payloads: [] };
+        return service.workflowService.signalWorkflowExecution({
           namespace: temporal.namespace,
           workflowExecution: { workflowId },
           signalName,
           input: { payloads },
           requestId: randomUUID(),
-        }),
-      ),
+        });
+      }),
     );
   }
 }

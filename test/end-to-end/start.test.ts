@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { packageRoot } from '../../sandbox/machine';
 import { isListening } from '../../sandbox/ports';
@@ -27,60 +27,19 @@ describe('npm start', () => {
     all.push(started);
     return started;
   };
+  /** Runs through the first three tests: what it survives must not be seen in what it does afterwards. */
+  let first: Started;
 
-  afterEach(() => {
-    for (const { child } of all.splice(0)) child.kill('SIGKILL');
+  beforeAll(async () => {
+    first = await start();
+  }, FIRST_START_MS);
+  afterAll(() => {
+    for (const { child } of all) child.kill('SIGKILL');
   });
-
-  it(
-    'shows where the Web UI is and what to try, and all of it works; Ctrl-C ends everything',
-    async () => {
-      const started = await start();
-      const ports = portsOf(started);
-      const ui = await fetch(lineOf(started, /^Web UI +(\S+)/m));
-      const closure = await tryWhatIsPrinted(started);
-
-      started.child.kill('SIGINT');
-      const code = await started.exitCode;
-
-      expect(ui.status).toBe(200);
-      expect(closure).toMatchObject({
-        phase: 'closedWithRetention',
-        effects: [
-          ...['closure:plan', 'crm:erase', 'crm:verify', 'directory:erase', 'directory:fence', 'directory:verify'],
-          ...['export:request', 'newsletter:erase', 'newsletter:verify', 'shop:erase', 'shop:verify'],
-        ],
-        attention: { target: 'crm', fault: 'RequestRefused', code: 'read-only' },
-      });
-      expect(code).toBe(0);
-      expect(existsSync(environmentFileOf(started))).toBe(false);
-      expect(ports).toHaveLength(3);
-      expect(await listening(ports)).toEqual([]);
-    },
-    FIRST_START_MS,
-  );
-
-  it(
-    'survives the death of its worker, says so, and closes an account after it',
-    async () => {
-      const started = await start();
-      const [worker] = workersOf(started);
-
-      process.kill(worker ?? 0, 'SIGKILL');
-
-      const printed = await started.untilPrinted('The worker runs again.');
-      expect(printed).toMatch(/The worker has ended \(exit code 1\); it is started again in 1 s\.\n/);
-      expect(printed).toMatch(/^\d\d:\d\d:\d\d {2}worker: worker started · account-closure · default$/m);
-      expect(workersOf(started)).toHaveLength(1);
-      await expect(tryWhatIsPrinted(started)).resolves.toMatchObject({ phase: 'closedWithRetention' });
-    },
-    FIRST_START_MS,
-  );
 
   it(
     'leaves the environment of one that runs already as it is',
     async () => {
-      const first = await start();
       const written = readFileSync(environmentFileOf(first), 'utf8');
 
       const second = await start();
@@ -93,6 +52,48 @@ describe('npm start', () => {
       expect(written).toContain("\nCLOSURE_READS_LAG='2s'\n");
       expect(lineOf(second, /^Targets +(\S+)$/m)).not.toBe(lineOf(first, /^Targets +(\S+)$/m));
       expect([first, second].map((each) => existsSync(lineOf(each, /^Targets +(\S+)$/m)))).toEqual([true, false]);
+    },
+    FIRST_START_MS,
+  );
+
+  it(
+    'survives the death of its worker, and says so',
+    async () => {
+      const [worker] = workersOf(first);
+
+      process.kill(worker ?? 0, 'SIGKILL');
+
+      const printed = await first.untilPrinted('The worker runs again.');
+      expect(printed).toMatch(/The worker has ended \(exit code 1\); it is started again in 1 s\.\n/);
+      expect(printed).toMatch(/^\d\d:\d\d:\d\d {2}worker: worker started · account-closure · default$/m);
+      expect(workersOf(first)).toHaveLength(1);
+    },
+    FIRST_START_MS,
+  );
+
+  it(
+    'shows where the Web UI is and what to try, and all of it works; Ctrl-C ends everything',
+    async () => {
+      const ports = portsOf(first);
+      const ui = await fetch(lineOf(first, /^Web UI +(\S+)/m));
+      const closure = await tryWhatIsPrinted(first);
+
+      first.child.kill('SIGINT');
+      const code = await first.exitCode;
+
+      expect(ui.status).toBe(200);
+      expect(closure).toMatchObject({
+        phase: 'closedWithRetention',
+        effects: [
+          ...['closure:plan', 'crm:erase', 'crm:verify', 'directory:erase', 'directory:fence', 'directory:verify'],
+          ...['export:request', 'newsletter:erase', 'newsletter:verify', 'shop:erase', 'shop:verify'],
+        ],
+        attention: { target: 'crm', fault: 'RequestRefused', code: 'read-only' },
+      });
+      expect(code).toBe(0);
+      expect(existsSync(environmentFileOf(first))).toBe(false);
+      expect(ports).toHaveLength(3);
+      expect(await listening(ports)).toEqual([]);
     },
     FIRST_START_MS,
   );

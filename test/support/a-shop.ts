@@ -41,7 +41,8 @@ export const ADA_KEY = '1';
 /** Ada's ids in the shop. */
 export const adasIds = { account: ada, key: new Sensitive(ADA_KEY) };
 
-const dataOf = (id: number, { tenantId, objectId }: Account): string => `
+/** SQL: somebody of that number in the shop, with the same kinds of data as everybody. */
+export const shopDataOf = (id: number, { tenantId, objectId }: Account): string => `
   INSERT INTO app.users VALUES (${id}, '${tenantId}', '${objectId}', 'somebody ${id}');
   INSERT INTO app.orders (user_id, ship_name, email)
     SELECT ${id}, 'ship ' || n, 'person${id}@example.test' FROM generate_series(1, 5) AS n;
@@ -56,7 +57,7 @@ export async function openShop(ownerUrl: string, role: string | undefined): Prom
   const ledger = await readFile(path.join('docs', 'targets', 'closure-ledger.sql'), 'utf8');
   await runAs(
     ownerUrl,
-    `${ledger}${SCHEMA}${dataOf(1, ada)}${dataOf(2, grace)}${role === undefined ? '' : rightsOf(role)}`,
+    `${ledger}${SCHEMA}${shopDataOf(1, ada)}${shopDataOf(2, grace)}${role === undefined ? '' : rightsOf(role)}`,
   );
 }
 

@@ -26,7 +26,7 @@ export function azureBlobOfEachTest(): AnsweringAzureBlob {
       answer(request, response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    storage = createAzureBlobStorage({ connectionString: connectionTo(server), policyWaitMs: 300, retryDelayMs: 50 });
+    storage = createAzureBlobStorage({ connectionString: connectionTo(server), policyWaitMs: 2_000, retryDelayMs: 50 });
   });
   afterEach(() => {
     server.closeAllConnections();

@@ -50,17 +50,20 @@ export const plannedIn = ({ plan }: ClosureStatus): readonly string[] => plan?.t
 /** Until the person is asked a second time. */
 export const untilAskedAgain = (closure: ClosureUnderTest): Promise<ClosureStatus> =>
   closure.untilSeen(({ phase, plan }) => phase === 'awaitingConfirmation' && plan?.round === 2);
-/** Until these wait, each with its fault, and since later than that. */
+/** Until these wait, each with its fault, and later than anything waited before. */
 export const untilFaults = (
   closure: ClosureUnderTest,
   faults: Readonly<Record<string, string>>,
-  after = '',
-): Promise<ClosureStatus> =>
-  closure.untilSeen(({ attention }) =>
+  before?: ClosureStatus,
+): Promise<ClosureStatus> => {
+  const waited = (before?.attention ?? []).map(({ since }) => since).toSorted();
+  const after = waited.at(-1) ?? '';
+  return closure.untilSeen(({ attention }) =>
     Object.entries(faults).every(([name, fault]) =>
       attention.some((one) => one.target === name && one.fault === fault && one.since > after),
     ),
   );
+};
 /** An operator has all of them tried again. */
 export const retryAll = async (closure: ClosureUnderTest, names: readonly string[]): Promise<void> => {
   for (const name of names) await closure.resolve(name);

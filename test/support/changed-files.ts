@@ -55,3 +55,10 @@ export function asItIs({ catalog }: FakeWorld): FileChange {
 function rewrite(world: FakeWorld, change: (target: TargetDefinition) => readonly TargetDefinition[]): void {
   world.catalog = { ...world.catalog, targets: world.catalog.targets.flatMap(change) };
 }
+
+/** Three systems of a file. */
+export const THREE = ['shop', 'crm', 'mail'];
+/** Each of the three otherwise, and one more. */
+export const OTHERWISE = all(describedOtherwise('shop'), gone('crm'), renamed('mail', 'letters'), added('wiki'));
+/** What each of the three then waits with. */
+export const FAULTS = { shop: 'TargetChanged', crm: 'TargetUnknown', mail: 'TargetUnknown' };

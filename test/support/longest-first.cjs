@@ -6,6 +6,8 @@ const Sequencer = require('@jest/test-sequencer').default;
  */
 const LONGEST = [
   'end-to-end/floods',
+  'end-to-end/fault-matrix',
+  'end-to-end/several-systems',
   'end-to-end/start',
   'end-to-end/crash',
   'activities/adapters/subject-rows',

@@ -6,10 +6,12 @@ import {
   tellStory,
   untilAskedAgain,
   untilFaults,
-  type Story,
   type StoryEnd,
 } from '../support/changed-file-stories';
 import {
+  FAULTS,
+  OTHERWISE,
+  THREE,
   added,
   all,
   asItIs,
@@ -39,15 +41,8 @@ const endOfStory = storiesOfThisFile({
   'read again': goneBeforeReadAgain,
 });
 
-const story = (
-  names: readonly string[],
-  tell: (told: Story) => ReturnType<Parameters<typeof tellStory>[2]>,
-): Promise<StoryEnd> => tellStory(closures, names, tell);
-
-const THREE = ['shop', 'crm', 'mail'];
-/** Each of the three otherwise, and one more. */
-const OTHERWISE = all(describedOtherwise('shop'), gone('crm'), renamed('mail', 'letters'), added('wiki'));
-const FAULTS = { shop: 'TargetChanged', crm: 'TargetUnknown', mail: 'TargetUnknown' };
+const story = (names: readonly string[], tell: Parameters<typeof tellStory>[2]): Promise<StoryEnd> =>
+  tellStory(closures, names, tell);
 
 function askedAgain(change: FileChange): Promise<StoryEnd> {
   return story(['shop', 'mail'], async ({ world, closure, restartWith }) => {
@@ -112,14 +107,7 @@ function putBackWhileErased(): Promise<StoryEnd> {
     const parked = await untilFaults(closure, FAULTS);
     const callsBefore = services.map(({ calls }) => calls.length);
     await retryAll(closure, THREE);
-    const again = await untilFaults(
-      closure,
-      FAULTS,
-      parked.attention
-        .map(({ since }) => since)
-        .toSorted()
-        .at(-1),
-    );
+    const again = await untilFaults(closure, FAULTS, parked);
     expect(services.map(({ calls }) => calls.length)).toEqual(callsBefore);
     expect(world.account).toBe('live');
     for (const service of services) service.looks = 0;
@@ -224,8 +212,7 @@ describe('a file that changes past the point of no return', () => {
       const { world, ended, seen } = await endOfStory('erased, put back');
 
       for (const { attention } of seen) {
-        for (const { text } of attention)
-          expect(text).toMatch(/put .* start the worker again and retry; or .*\(exempt\)/);
+        for (const { text } of attention) expect(text).toMatch(/put .* again and retry; or .*\(exempt\)/);
       }
       expect(ended.outcome).toBe('closed');
       expect(ended.targets).toMatchObject(

@@ -52,6 +52,14 @@ export interface TargetDatabase {
   readonly close: () => Promise<void>;
 }
 
+/** How a database is used, where it is to differ. */
+export interface TargetDatabaseOptions {
+  /** At the most; 10 when absent. */
+  readonly maxConnections?: number;
+  /** What connecting, and a few statements, may take on top of the server's own bounds; 15 s when absent. */
+  readonly clientExtraMs?: number;
+}
+
 /** Others wait for our row locks no longer than this. */
 const WRITE_MS = 5_000;
 /** Others queue behind a lock that we wait for: better to come again. */
@@ -89,16 +97,14 @@ const BEGIN: Readonly<Record<TransactionMode, string>> = {
  * The database behind the URL. Connects to nothing yet.
  * @throws RangeError when no connection can be made with such a URL; it says why, and never quotes it
  */
-export function createTargetDatabase(
-  databaseUrl: string,
-  options: { readonly maxConnections?: number } = {},
-): TargetDatabase {
+export function createTargetDatabase(databaseUrl: string, options: TargetDatabaseOptions = {}): TargetDatabase {
   assertDatabaseUrl(databaseUrl);
+  const { maxConnections = 10, clientExtraMs = CLIENT_EXTRA_MS } = options;
   const pool = new Pool({
     connectionString: databaseUrl,
     application_name: 'account-closure',
-    max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: CLIENT_EXTRA_MS,
+    max: maxConnections,
+    connectionTimeoutMillis: clientExtraMs,
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: 60,
     keepAlive: true,
@@ -106,18 +112,22 @@ export function createTargetDatabase(
   // Of an idle connection that broke. The pool has dropped it and makes a new one; unheard, it would end the process.
   pool.on('error', ignore);
   return {
-    transaction: (transaction, work) => transact(pool, transaction, work),
+    transaction: (transaction, work) => transact({ pool, clientExtraMs }, transaction, work),
     close: () => pool.end(),
   };
 }
 
-async function transact<T>(pool: Pool, options: TransactionOptions, work: (ask: Ask) => Promise<T>): Promise<T> {
+async function transact<T>(
+  { pool, clientExtraMs }: { readonly pool: Pool; readonly clientExtraMs: number },
+  options: TransactionOptions,
+  work: (ask: Ask) => Promise<T>,
+): Promise<T> {
   const { mode, operation, signal } = options;
   signal.throwIfAborted();
   const givenUp = new AbortController();
   try {
     return await withinTime(repeated(pool, { ...options, signal: givenUp.signal }, work), {
-      timeoutMs: CLIENT_EXTRA_MS + (mode === 'write' ? WRITE_MS : READ_MS),
+      timeoutMs: clientExtraMs + (mode === 'write' ? WRITE_MS : READ_MS),
       overdue: () => databaseAway('timed-out', operation, 'target-database'),
       signal,
     });

@@ -5,7 +5,7 @@ import { PortFault } from '../../ports/faults';
 import { Sensitive } from '../../ports/sensitive';
 import type { Batch, HeldRows, KeyLook, RowErasure, SubjectIds, SubjectRows } from '../../ports/subject-rows';
 import type { PostgresDefinition } from '../../ports/target-catalog';
-import { createTargetDatabase, type TargetDatabase } from '../database/target-database';
+import { createTargetDatabase, type TargetDatabase, type TargetDatabaseOptions } from '../database/target-database';
 import { createBatchSize, type BatchSize } from './batch-sizes';
 import { columnOf, createParameters, meets, nameOf } from './conditions';
 import { countHeld } from './counts';
@@ -36,10 +36,10 @@ interface Parts {
  */
 export function createPostgresSubjectRows(
   definition: PostgresDefinition,
-  options: { readonly batchRows?: number } = {},
+  options: TargetDatabaseOptions & { readonly batchRows?: number } = {},
 ): OpenSubjectRows {
   const { url, verifyUrl } = definition;
-  const database = createTargetDatabase(url.reveal());
+  const database = createTargetDatabase(url.reveal(), options);
   const again = createTargetDatabase(url.reveal(), { maxConnections: 2 });
   const replica = verifyUrl === undefined ? undefined : createTargetDatabase(verifyUrl.reveal(), { maxConnections: 2 });
   const shapes = createKnownShapes(database, definition);
