@@ -1,4 +1,5 @@
 import type { ActivityDependencies } from '../activities';
+import { DIRECTORY_ALONE } from '../activities/adapters/targets-file/definitions';
 import type { ErasureService } from '../activities/ports/erasure-service';
 import { Sensitive } from '../activities/ports/sensitive';
 import type { SubjectRows } from '../activities/ports/subject-rows';
@@ -11,7 +12,6 @@ const WHAT = 'app.visits';
 export type TargetsInProcess = Pick<ActivityDependencies, 'catalog' | 'rowsOf' | 'serviceOf'>;
 
 const common = { after: [], deadlineMs: DAY_MS, definitionDigest: '0'.repeat(64) } as const;
-const DIRECTORY: TargetDefinition = { ...common, name: 'directory', kind: 'directory' };
 const SHOP: TargetDefinition = {
   ...common,
   name: 'shop',
@@ -36,16 +36,16 @@ const CRM: TargetDefinition = {
   readsLagMs: 0,
 };
 
-/** The directory account, and nothing besides. */
-export const DIRECTORY_ALONE: TargetsInProcess = {
-  catalog: { targets: [DIRECTORY], bases: {} },
+/** What a worker without a targets file erases: the directory account. */
+export const WITHOUT_FILE: TargetsInProcess = {
+  catalog: DIRECTORY_ALONE,
   rowsOf: nothingDescribed,
   serviceOf: nothingDescribed,
 };
 
 /** A database, a service that comes after it, and the directory account: the first two answer at once, too. */
 export const THREE_TARGETS: TargetsInProcess = {
-  catalog: { targets: [SHOP, CRM, DIRECTORY], bases: {} },
+  catalog: { ...DIRECTORY_ALONE, targets: [SHOP, CRM, ...DIRECTORY_ALONE.targets] },
   rowsOf: createRows,
   serviceOf: createService,
 };

@@ -5,7 +5,7 @@ import { createWorker, type WorkerParts } from '../worker/worker';
 import { closureIdOf, closureWorkflowId, forgetWorkflowId } from '../workflows/contract/ids';
 import type { BareActivities, bareFollowUp } from './bare-workflow';
 import { createPortsInProcess } from './ports-in-process';
-import { DIRECTORY_ALONE, THREE_TARGETS } from './targets-in-process';
+import { THREE_TARGETS, WITHOUT_FILE } from './targets-in-process';
 import { taskQueueOf, type Variant } from './variants';
 
 /** Where a worker works. */
@@ -20,7 +20,7 @@ export async function createOurWorker(
   workflowBundle: WorkerParts['workflowBundle'],
   variant: Exclude<Variant, 'bare'> = 'ours',
 ): Promise<Worker> {
-  const ports = createPortsInProcess(variant === 'three' ? THREE_TARGETS : DIRECTORY_ALONE);
+  const ports = createPortsInProcess(variant === 'three' ? THREE_TARGETS : WITHOUT_FILE);
   const { auditLog, policy } = ports;
   return await createWorker({
     ...place,

@@ -2,6 +2,7 @@ import type { Confirmation } from '../workflows/contract/confirmation';
 import type { Blocker, RejectionReason, StopReason } from '../workflows/contract/eligibility';
 import type { ErasurePlan } from '../workflows/contract/plan';
 import { OUTCOMES, RUNNING_PHASES, type Outcome, type Phase, type RunningPhase } from '../workflows/contract/phases';
+import { isObject } from '../workflows/contract/shapes';
 import type { ClosureStatus, StopReport } from '../workflows/contract/status';
 import type { ActivityProgress } from './activity-progress';
 
@@ -153,8 +154,4 @@ function phaseOf(value: unknown): Phase | undefined {
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -5,6 +5,7 @@ import type { DryRun } from '../workflows/contract/dry-run';
 import { dryRunWorkflowId } from '../workflows/contract/ids';
 import type { PlanClosureWorkflow } from '../workflows/contract/messages';
 import { PLAN_CLOSURE } from '../workflows/contract/names';
+import { isObject } from '../workflows/contract/shapes';
 import { accountOf, guidOf, type AccountIds } from './account-ids';
 import { activityProgress, type ActivityProgress } from './activity-progress';
 import { AccountClosureError, hasCode } from './errors';
@@ -103,10 +104,6 @@ function isDryRun(answer: unknown): answer is DryRun {
 
 function isPlan(value: unknown): boolean {
   return isObject(value) && 'targets' in value && Array.isArray(value.targets);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 function asEndedOtherwise(error: WorkflowFailedError): AccountClosureError {

@@ -30,13 +30,18 @@ export async function usablePort(wanted: number | undefined, purpose: string): P
 /** A port of the loopback interface on which nothing listens, and which the system will not hand out for a while. */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  server.listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const port = portOf(server);
+  const port = await listenAnywhere(server);
   await leaveInTimeWait(server, port);
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** Has the server listen on the loopback interface, on a port that the system chooses. Answers the port. */
+export async function listenAnywhere(server: Server): Promise<number> {
+  server.listen(0, LOOPBACK);
+  await once(server, 'listening');
+  return portOf(server);
 }
 
 /**
@@ -44,17 +49,9 @@ export async function freePort(): Promise<number> {
  * @throws PortTakenError when something does.
  */
 export async function assertPortIsFree(port: number, purpose: string): Promise<void> {
-  const server = createServer();
-  const listening = once(server, 'listening');
-  server.listen(port, LOOPBACK);
-  try {
-    await listening;
-  } catch (error) {
-    if (hasCode(error, 'EADDRINUSE')) throw new PortTakenError(port, purpose);
-    throw error;
-  }
-  server.close();
-  await once(server, 'close');
+  const claim = await claimPort(port);
+  if (claim === undefined) throw new PortTakenError(port, purpose);
+  await claim.close();
 }
 
 /** A port that is held for as long as its owner lives, so that others know that something is his. */
@@ -103,7 +100,8 @@ async function leaveInTimeWait(server: Server, port: number): Promise<void> {
   await once(socket, 'close');
 }
 
-function portOf(server: Server): number {
+/** The port that the server listens on. */
+export function portOf(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server does not listen on a TCP port.');
   return address.port;

@@ -1,3 +1,4 @@
+import { isObject } from '../workflows/contract/shapes';
 import type { EventLog } from './logger';
 
 /** One far end that the worker needs, and how to ask whether it is there. */
@@ -102,10 +103,6 @@ export function codeOf(error: unknown): string | undefined {
   const said = 'detail' in error && isObject(error.detail) ? error.detail : error;
   const code = 'code' in said ? said.code : undefined;
   return typeof code === 'string' && /^[A-Za-z0-9][\w.-]{0,63}$/.test(code) ? code : undefined;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 function pause(ms: number): Promise<void> {

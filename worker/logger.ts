@@ -73,6 +73,11 @@ export function createEventLog(log: Logger): EventLog {
   };
 }
 
+/** The class of whatever was thrown: all of it that may be said. */
+export function errorClassOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
 /** Fields of the SDK's own log lines that may be shown; a task token, an error's text or an argument may not. */
 const SHOWN = [
   'sdkComponent',

@@ -1,5 +1,5 @@
 import { ConfigError, loadConfig } from './config';
-import { createEventLog, createPino } from './logger';
+import { createEventLog, createPino, errorClassOf } from './logger';
 import { runWorkerProcess } from './run';
 
 const EXIT_WRONG_SETTINGS = 2;
@@ -32,6 +32,6 @@ function stopSignal(): AbortSignal {
 function complain(error: unknown): void {
   const say = createEventLog(createPino('fatal'));
   if (error instanceof ConfigError) say({ event: 'worker-refused', variables: error.variables });
-  else say({ event: 'worker-failed', errorClass: error instanceof Error ? error.name : typeof error });
+  else say({ event: 'worker-failed', errorClass: errorClassOf(error) });
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
 }

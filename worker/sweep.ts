@@ -1,5 +1,5 @@
 import { codeOf } from './far-ends';
-import type { EventLog } from './logger';
+import { errorClassOf, type EventLog } from './logger';
 
 /** Clears up once. Answers how much was removed, and ends with the signal. */
 export type SweepOnce = (signal: AbortSignal) => Promise<number>;
@@ -36,13 +36,9 @@ async function sweepNow(sweep: SweepOnce, say: EventLog, closed: AbortSignal): P
     return true;
   } catch (error) {
     // Whatever the reason: what is abandoned lies sealed, and the next sweep finds it.
-    if (!closed.aborted) say({ event: 'sweep-failed', ...named(error) });
+    const code = codeOf(error);
+    const said = { event: 'sweep-failed', errorClass: errorClassOf(error) } as const;
+    if (!closed.aborted) say(code === undefined ? said : { ...said, code });
     return false;
   }
-}
-
-function named(error: unknown): { readonly errorClass: string; readonly code?: string } {
-  const code = codeOf(error);
-  const errorClass = error instanceof Error ? error.name : typeof error;
-  return code === undefined ? { errorClass } : { errorClass, code };
 }

@@ -32,6 +32,10 @@ const AT_ONCE = {
   retry: { maximumAttempts: 1 },
 } as const;
 
+// What is asked by closures and by dry runs alike is called the same in their timelines.
+const VERIFY_TENANT = 'Verify tenant: unmanaged, and may this account be closed here?';
+const planSummary = ({ name }: TargetPolicy): string => `Plan ${name}: what it holds, and what stays`;
+
 /** What a dry run asks: somebody waits for the answer, and a fault is one as well. */
 const DRY_RUN = {
   startToCloseTimeout: '20 seconds',
@@ -83,7 +87,7 @@ const INVENTORY_MS = 12 * 60 * 60_000;
 /** Verifies the tenant and the account. */
 export const { checkEligibility } = proxyActivities<ClosureActivities>({
   ...READ,
-  summary: 'Verify tenant: unmanaged, and may this account be closed here?',
+  summary: VERIFY_TENANT,
 });
 
 /** Asks for the export of system-generated logs. */
@@ -130,7 +134,7 @@ export function planTargetOf(target: TargetPolicy): ClosureActivities['planTarge
     ...queueOf(target),
     scheduleToCloseTimeout: target.deadlineMs,
     retry: { ...READ.retry, maximumAttempts: ATTEMPTS_OF_READ },
-    summary: `Plan ${target.name}: what it holds, and what stays`,
+    summary: planSummary(target),
   }).planTarget;
 }
 
@@ -138,13 +142,13 @@ export function planTargetOf(target: TargetPolicy): ClosureActivities['planTarge
 export const dryRun = {
   checkEligibility: proxyActivities<ClosureActivities>({
     ...DRY_RUN,
-    summary: 'Verify tenant: unmanaged, and may this account be closed here?',
+    summary: VERIFY_TENANT,
   }).checkEligibility,
   planTargetOf: (target: TargetPolicy): ClosureActivities['planTarget'] =>
     proxyActivities<ClosureActivities>({
       ...DRY_RUN,
       ...queueOf(target),
-      summary: `Plan ${target.name}: what it holds, and what stays`,
+      summary: planSummary(target),
     }).planTarget,
 };
 

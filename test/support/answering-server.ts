@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterEach, beforeEach } from '@jest/globals';
+import { listenAnywhere } from '../../sandbox/ports';
 
 /** A request as it arrived. */
 export interface ArrivedRequest {
@@ -39,8 +40,8 @@ export async function startAnsweringServer(answer: (request: ArrivedRequest) => 
       response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${portOf(server)}`, requests, close: () => stop(server) };
+  const port = await listenAnywhere(server);
+  return { url: `http://127.0.0.1:${String(port)}`, requests, close: () => stop(server) };
 }
 
 /** A server that answers what the test has said last. */
@@ -84,12 +85,6 @@ async function arrived(incoming: IncomingMessage): Promise<ArrivedRequest> {
   for await (const chunk of incoming) if (chunk instanceof Uint8Array) chunks.push(chunk);
   const { method = '', url = '', headers } = incoming;
   return { method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('The server has no port.');
-  return address.port;
 }
 
 function stop(server: Server): Promise<void> {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeEach } from '@jest/globals';
+import { portOf } from '../../sandbox/ports';
 import { createAzureBlobStorage } from '../../activities/adapters/storage/azure-blob';
 import type { ExportStorage } from '../../activities/ports/export-storage';
 
@@ -52,8 +53,6 @@ export function azureBlobOfEachTest(): AnsweringAzureBlob {
 }
 
 function connectionTo(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the server does not listen on a port');
-  const endpoint = `http://127.0.0.1:${address.port}/account`;
+  const endpoint = `http://127.0.0.1:${String(portOf(server))}/account`;
   return `DefaultEndpointsProtocol=http;AccountName=account;AccountKey=bm9uZQ==;BlobEndpoint=${endpoint}`;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listenAnywhere } from '../../sandbox/ports';
 
 /** A proxy as companies have them, on the loopback interface. */
 export interface ForwardProxy {
@@ -31,12 +32,9 @@ export async function startForwardProxy(serverUrl: string): Promise<ForwardProxy
       socket.on('error', () => socket.destroy());
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('The proxy has no port.');
+  const port = await listenAnywhere(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${String(port)}`,
     asked,
     close: async () => {
       for (const socket of open) socket.destroy();

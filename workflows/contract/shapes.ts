@@ -1,3 +1,8 @@
+/** Whether an unknown value is an object, of whatever fields; a list is one, too. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 /**
  * Whether an unknown value is an object with exactly these fields: all of the first list, any of the second, no others. A
  * message with a field that nobody knows is refused: what it carries would stay in history.

@@ -25,10 +25,10 @@ export interface Ask {
 }
 
 /**
- * `write`: changes rows, for a few seconds at most. `read`: one snapshot, read-only, refused where rows would be hidden.
- * `catalogue`: the same, and types are printed with their schema.
+ * `write`: changes rows, for a few seconds at most. `read`: one snapshot, read-only, refused where rows would be hidden; types are
+ * printed with their schema.
  */
-export type TransactionMode = 'write' | 'read' | 'catalogue';
+export type TransactionMode = 'write' | 'read';
 
 /** Which transaction, and who may end it. */
 export interface TransactionOptions {
@@ -89,8 +89,6 @@ const BEGIN: Readonly<Record<TransactionMode, string>> = {
     SELECT pg_catalog.set_config('synchronous_commit', 'on', true)
     WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`,
   read: READ,
-  // The same: with this search path types are printed with their schema.
-  catalogue: READ,
 };
 
 /**

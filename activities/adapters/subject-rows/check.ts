@@ -62,8 +62,8 @@ async function problemsOfDatabase(
   database: TargetDatabase,
   signal: AbortSignal,
 ): Promise<readonly RowsProblem[]> {
-  const catalogue = { mode: 'catalogue', operation: OPERATION, signal } as const;
-  const read = await database.transaction(catalogue, async (ask) => ({
+  const options = { mode: 'read', operation: OPERATION, signal } as const;
+  const read = await database.transaction(options, async (ask) => ({
     writing: await problemsOfWriting(ask),
     ledger: await problemsOfLedger(ask),
     tables: await readTables(ask, tablesOf(definition)),
@@ -86,7 +86,7 @@ async function problemsOfDatabase(
 function acceptedBy(database: TargetDatabase, signal: AbortSignal): Accepts {
   const isAccepted = async (sql: string, values: readonly string[] = []): Promise<boolean> => {
     try {
-      await database.transaction({ mode: 'catalogue', operation: OPERATION, signal }, (ask) =>
+      await database.transaction({ mode: 'read', operation: OPERATION, signal }, (ask) =>
         ask({ sql, values, row: z.unknown() }),
       );
       return true;

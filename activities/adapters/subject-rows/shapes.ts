@@ -115,7 +115,7 @@ export function createKnownShapes(database: TargetDatabase, definition: Postgres
   return {
     read: async (operation, signal) => {
       if (kept.known !== undefined && performance.now() - kept.known.atMs < KEPT_MS) return kept.known.shapes;
-      const shapes = await database.transaction({ mode: 'catalogue', operation, signal }, (ask) =>
+      const shapes = await database.transaction({ mode: 'read', operation, signal }, (ask) =>
         readShapes(ask, tables, operation),
       );
       kept.known = { shapes, atMs: performance.now() };

@@ -9,6 +9,7 @@ import { createDatabase } from '../../../activities/adapters/database/database';
 import { migrateDatabase } from '../../../activities/adapters/database/setup';
 import { createPostgresTurns } from '../../../activities/adapters/turns/postgres';
 import { newClosureId } from '../ports/audit-log.contract';
+import { listenAnywhere } from '../../../sandbox/ports';
 
 const { signal } = new AbortController();
 const closing: (() => Promise<unknown>)[] = [];
@@ -165,16 +166,13 @@ async function listen(server: Server): Promise<string> {
     sockets.add(socket);
     socket.on('error', () => undefined);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenAnywhere(server);
   closing.push(async () => {
     for (const socket of sockets) socket.destroy();
     server.close();
     await once(server, 'close');
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the server does not listen on a port');
-  return `postgres://ada@127.0.0.1:${String(address.port)}/closures`;
+  return `postgres://ada@127.0.0.1:${String(port)}/closures`;
 }
 
 /** `ErrorResponse` of the PostgreSQL protocol. */

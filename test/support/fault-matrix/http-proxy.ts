@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listenAnywhere } from '../../../sandbox/ports';
 import type { FaultProxy } from './postgres-proxy';
 import type { FarEndName, Handling, Watch } from './watch';
 import { idsIn, withoutIds } from './wording';
@@ -25,12 +26,9 @@ export async function startHttpFaultProxy(serverUrl: string, farEnd: FarEndName,
     // Whoever has gone in the middle of it is not answered.
     handle({ target, farEnd, watch }, incoming, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the proxy does not listen on a port');
+  const port = await listenAnywhere(server);
   return {
-    url: `http://127.0.0.1:${String(address.port)}${target.pathname.replace(/\/$/, '')}`,
+    url: `http://127.0.0.1:${String(port)}${target.pathname.replace(/\/$/, '')}`,
     close: async () => {
       server.close();
       server.closeAllConnections();

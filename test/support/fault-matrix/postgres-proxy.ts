@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { listenAnywhere } from '../../../sandbox/ports';
 import { RequestReader, type ClientRequest } from './postgres-wire';
 import type { FarEndName, Handling, Watch } from './watch';
 import { codesOf, idsIn } from './wording';
@@ -35,13 +36,10 @@ export async function startPostgresFaultProxy(
     }
     new Session({ client, upstream }, farEnd, watch).run();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the proxy does not listen on a port');
+  const port = await listenAnywhere(server);
   const url = new URL(serverUrl);
   url.hostname = '127.0.0.1';
-  url.port = String(address.port);
+  url.port = String(port);
   return {
     url: url.href,
     close: async () => {
