@@ -48,18 +48,12 @@ afterAll(async () => {
 });
 
 /** What anybody with access to the namespace can send, as often as the server lets them. */
-const FLOODS: readonly (readonly [string, (planDigest: string) => readonly FloodSignal[]])[] = [
-  // The dearest: each is looked at.
-  ['confirmations with a wrong signature over the right plan', (planDigest) => [confirmation(planDigest)]],
-  [
-    'in turns confirmations of another plan, without a form, and payloads that cannot be decoded',
-    () => [
-      confirmation('cd'.repeat(32)),
-      { signalName: 'confirm', payloads: [json({ note: 'yes' })] },
-      { signalName: 'confirm', payloads: [payload('json/plain', '{bad')] },
-    ],
-  ],
-  ['Signals of a name that nobody knows', () => [{ signalName: 'nobody-knows', payloads: [json('?')] }]],
+const FLOODS: readonly (readonly [string, (planDigest: string) => FloodSignal])[] = [
+  ['confirmations with a wrong signature over the right plan', (planDigest) => confirmation(planDigest)],
+  ['confirmations of another plan', () => confirmation('cd'.repeat(32))],
+  ['confirmations without a form', () => ({ signalName: 'confirm', payloads: [json({ note: 'yes' })] })],
+  ['payloads that cannot be decoded', () => ({ signalName: 'confirm', payloads: [payload('json/plain', '{bad')] })],
+  ['Signals of a name that nobody knows', () => ({ signalName: 'nobody-knows', payloads: [json('?')] })],
 ];
 
 interface FloodSignal {
@@ -74,15 +68,15 @@ function confirmation(planDigest: string): FloodSignal {
 describe('as many Signals as the server takes for one run, most of them while no worker runs', () => {
   it.each(FLOODS)(
     '%s: the closure still answers, and can be confirmed',
-    async (_kind, toSignals) => {
+    async (_kind, toSignal) => {
       const { workflowId, token, planDigest } = await awaitingConfirmation();
-      const signals = toSignals(planDigest);
+      const signal = toSignal(planDigest);
 
-      await flood(workflowId, signals, WHILE_WORKING);
+      await flood(workflowId, signal, WHILE_WORKING);
       await worker.stop();
-      await flood(workflowId, signals, MOST_SIGNALS - WHILE_WORKING);
+      await flood(workflowId, signal, MOST_SIGNALS - WHILE_WORKING);
       worker = await startWorker();
-      const counted = signals.some(({ signalName }) => signalName === 'confirm') ? MOST_SIGNALS : 0;
+      const counted = signal.signalName === 'confirm' ? MOST_SIGNALS : 0;
       await until(
         () => closures.status(workflowId).catch(() => undefined),
         (status) => status?.refusedConfirmations === counted,
@@ -107,7 +101,7 @@ describe('as many Signals as the server takes for one run, most of them while no
         ({ pointOfNoReturnAt }) => pointOfNoReturnAt !== undefined,
       );
 
-      const withdrawal = [{ signalName: 'withdraw', payloads: [] }];
+      const withdrawal = { signalName: 'withdraw', payloads: [] };
       await flood(workflowId, withdrawal, WHILE_WORKING);
       await worker.stop();
       await flood(workflowId, withdrawal, MOST_SIGNALS - WHILE_WORKING);
@@ -134,20 +128,18 @@ async function awaitingConfirmation(): Promise<{
   return { workflowId, token, planDigest, objectId };
 }
 
-/** Sends so many, of these in turns. */
-async function flood(workflowId: string, signals: readonly FloodSignal[], count: number): Promise<void> {
+async function flood(workflowId: string, { signalName, payloads }: FloodSignal, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += AT_ONCE) {
     await Promise.all(
-      Array.from({ length: AT_ONCE }, (_, nth) => {
-        const { signalName, payloads } = signals[nth % signals.length] ?? { signalName: '', payloads: [] };
-        return service.workflowService.signalWorkflowExecution({
+      Array.from({ length: AT_ONCE }, () =>
+        service.workflowService.signalWorkflowExecution({
           namespace: temporal.namespace,
           workflowExecution: { workflowId },
           signalName,
           input: { payloads },
           requestId: randomUUID(),
-        });
-      }),
+        }),
+      ),
     );
   }
 }
